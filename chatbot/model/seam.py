@@ -1,0 +1,73 @@
+"""The seam between the service and a language model: one question with its sentences in, one proposal out.
+
+A model proposes; the code decides (`chatbot.verdict`). Two real implementations stand behind it, `local` (transformers
+and a LoRA adapter in this process) and `remote` (an OpenAI-compatible server), and a fake that ships (`fake`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class Action(StrEnum):
+    """What a model may propose."""
+
+    QUOTE = "quote"
+    ASK = "ask"
+    HAND_OVER = "hand_over"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation, masked. ``author``: customer, ai or human."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the model sees. All text is masked.
+
+    ``sentences`` are the candidates to quote, numbered from 1 in the prompt, in reading order; ``labels`` has the
+    clause of each (same length).
+    """
+
+    question: str
+    sentences: tuple[str, ...]
+    labels: tuple[str, ...]
+    history: tuple[Turn, ...] = ()
+    language: str = "pl"
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the model wants. ``sentences`` are indices into ``Task.sentences`` from 0, at most 3, in reading order.
+
+    ``opening`` and ``closing`` frame the quote (no facts in them: `chatbot.grounding` checks); for ASK ``opening`` is
+    the question to the customer. ``probabilities`` has each action's; ``scores`` one log-probability per candidate
+    sentence. A model that can't give them leaves them empty.
+    """
+
+    action: Action
+    sentences: tuple[int, ...] = ()
+    opening: str = ""
+    closing: str = ""
+    probabilities: Mapping[Action, float] = field(default_factory=dict)
+    scores: tuple[float, ...] = ()
+
+
+class Model(Protocol):
+    """``name`` and ``adapter`` (None without one) are shown with each answer."""
+
+    name: str
+    adapter: str | None
+
+    async def propose(self, task: Task, *, seconds: float) -> Proposal:
+        """Raises ModelError when it can't answer within ``seconds`` or at all; cancelling stops the work soon."""
+        ...

@@ -1,0 +1,12 @@
+"""`python -m evals`: every figure we state, by a command."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@app.callback()
+def _root() -> None:
+    """Measure retrieval, answers, privacy and documents; calibrate; compare."""

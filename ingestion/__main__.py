@@ -1,0 +1,3 @@
+from ingestion.cli import app
+
+app(prog_name="python -m ingestion")

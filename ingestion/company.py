@@ -1,0 +1,78 @@
+"""The company's profile: what the code must know of a company and what no document says in a form code can read."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingestion.errors import SettingError
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Strict):
+    """Open from ``opens`` to ``closes``, local time of the company."""
+
+    opens: time
+    closes: time
+
+
+class Hours(_Strict):
+    """When humans answer. ``closed`` are single days (public holidays are to be listed here)."""
+
+    timezone: str = "Europe/Warsaw"
+    week: dict[Weekday, Span]
+    closed: tuple[date, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Topic(_Strict):
+    """A subject with a policy. ``words`` are Polish or English lemmas or phrases; any of them, lemmatised, is a match.
+
+    ``policy``: ``human`` always goes to a person whatever the score says; ``decline`` is refused politely.
+    """
+
+    name: str
+    title: dict[Literal["pl", "en"], str]
+    policy: Literal["answer", "human", "decline"] = "answer"
+    team: str = "support"
+    words: tuple[str, ...] = ()
+
+
+class Company(_Strict):
+    name: str
+    about: dict[Literal["pl", "en"], str] = Field(description="one sentence: what the company does")
+    languages: tuple[str, ...] = ("pl", "en")
+    glossary: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="abbreviation → what it stands for")
+    hours: Hours
+    topics: tuple[Topic, ...] = ()
+    style: Annotated[dict[str, str], Field(description="style rules: name → rule, for prompts and evaluation")] = {}
+    contact: dict[str, str] = {}
+
+
+def load(path: Path) -> Company:
+    """Raises SettingError naming the file, the field and what is wrong with it."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingError(f"COMPANY={path} can't be read ({error.strerror}). Name a YAML profile.") from error
+    except yaml.YAMLError as error:
+        raise SettingError(f"COMPANY={path} is not valid YAML: {error}") from error
+    try:
+        return Company.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingError(f"COMPANY={path}: {where}: {first['msg']}.") from error
