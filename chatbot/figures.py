@@ -43,8 +43,14 @@ _HUNDREDS = {
     500: "piecset pieciuset", 600: "szescset szesciuset", 700: "siedemset siedmiuset",
     800: "osiemset osmiuset", 900: "dziewiecset dziewieciuset",
 }  # fmt: skip
-_SCALES = {100: "hundred", 1000: "tysiac tysiace tysiecy tysiaca thousand", 1_000_000: "milion miliony milionow million"}
-_WORDS = {word: value for table in (_ONES, _TENS, _HUNDREDS) for value, words in table.items() for word in words.split()}
+_SCALES = {
+    100: "hundred",
+    1000: "tysiac tysiace tysiecy tysiaca thousand",
+    1_000_000: "milion miliony milionow million",
+}
+_WORDS = {
+    word: value for table in (_ONES, _TENS, _HUNDREDS) for value, words in table.items() for word in words.split()
+}
 _SCALE_WORDS = {word: value for value, words in _SCALES.items() for word in words.split()}
 _COMBINING = {
     "dwu": 2, "trzy": 3, "cztero": 4, "piecio": 5, "szescio": 6, "siedmio": 7, "osmio": 8, "dziewiecio": 9,

@@ -8,7 +8,14 @@ from chatbot.figures import Figure, figures, unsupported
 
 @pytest.mark.parametrize(
     "text",
-    ["14 dni", "czternaście dni", "w terminie czternastu dni", "termin 14-dniowy", "termin czternastodniowy", "fourteen days"],
+    [
+        "14 dni",
+        "czternaście dni",
+        "w terminie czternastu dni",
+        "termin 14-dniowy",
+        "termin czternastodniowy",
+        "fourteen days",
+    ],
 )
 def test_one_duration_is_one_figure_however_it_is_written(text: str) -> None:
     assert figures(text) == (Figure(Decimal(14), "day"),)

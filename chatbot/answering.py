@@ -1,0 +1,212 @@
+"""From a customer's question to a reply or a ticket: question → passages → proposal → quote → verdict → sentences.
+
+The service and `python -m chatbot ask` call the same `answer`. Nothing here writes to a store: what an answer means for
+a conversation is decided by its turn (`chatbot.turns`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from ingestion.search import Searcher
+
+from chatbot import grounding, quoting, texts, verdict
+from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason, Sentence, Verdict
+from chatbot.curated import Curated, match
+from chatbot.drafting import Draft, cite, frame
+from chatbot.model import open_model
+from chatbot.model.seam import Action, Model, Proposal, Task, Turn
+from chatbot.privacy.injection import suspected
+from chatbot.privacy.masking import Masker
+from chatbot.privacy.vault import Vault
+from chatbot.retrieval import Search, retrieve, search_text
+from chatbot.thresholds import Thresholds
+from chatbot.thresholds import load as load_thresholds
+from chatbot.topics import language_of, topic_of, upset, wants_human
+from ingestion import company as companies
+from ingestion.company import Company, Topic
+from ingestion.documents import Passage
+from ingestion.errors import ModelError
+from ingestion.settings import Settings
+
+MODEL_SECONDS = 12.0
+"""Longest proposal before the answer goes on without the model; its median is under 2 s on two cores."""
+HISTORY_TURNS = 4
+"""Earlier messages that the model sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What answering works with; built once by `open_parts`. ``cpu`` runs search and masking off the event loop."""
+
+    company: Company
+    search: Search
+    model: Model
+    masker: Masker
+    thresholds: Thresholds
+    cpu: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="answering"))
+
+
+def open_parts(settings: Settings) -> Parts:
+    """Load everything an answer needs (seconds; the first time a minute, while the bundled model is converted).
+
+    Raises ProductError naming what is missing.
+    """
+    company = companies.load(settings.company)
+    return Parts(
+        company=company,
+        search=Searcher(settings, company),
+        model=open_model(settings),
+        masker=Masker(),
+        thresholds=load_thresholds(settings.data_dir),
+    )
+
+
+async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterator[Sentence | Answer]:
+    """Yield each sentence once it may be shown, then the whole answer.
+
+    The question is masked here and the answer unmasked; passages, prompt, verdict and logs only see masked text.
+    """
+    began = time.perf_counter()
+    masked = _mask(question, parts.masker, vault)
+    language = question.language or language_of(masked.text)
+    topic = topic_of(masked.text, parts.company)
+    words = verdict.Words(topic, wants_human(masked.text), upset(masked.text), suspected(masked.text))
+    decision = verdict.policy(words)
+    draft = Draft() if decision else await _draft(masked, language, parts)
+    decision = decision or _decide(draft, parts.thresholds, topic)
+    sentences = _sentences(decision, draft, language, parts)
+    first_ms = None
+    for sentence in sentences:
+        first_ms = first_ms or (time.perf_counter() - began) * 1000
+        yield Sentence(parts.masker.unmask(sentence, vault))
+    replied = decision.action is AnswerKind.REPLY
+    yield Answer(
+        kind=decision.action,
+        text=parts.masker.unmask(" ".join(sentences), vault),
+        citations=draft.citations if replied else (),
+        verdict=decision,
+        mode=draft.mode if replied else None,
+        model=parts.model.name,
+        adapter=parts.model.adapter,
+        language=language,
+        took_ms=(time.perf_counter() - began) * 1000,
+        first_token_ms=first_ms,
+        draft="" if replied else parts.masker.unmask(" ".join(draft.sentences), vault),
+        draft_citations=() if replied else draft.citations,
+    )
+
+
+async def _draft(question: Question, language: str, parts: Parts) -> Draft:
+    """The best answer there is, sent or not: an approved one if the question matches it, else a framed quote."""
+    text = search_text(question.text, question.history)
+    found = await retrieve(parts.search, text, question.as_of, parts.cpu)
+    curated = match(question.text, found.faq, parts.search, question.as_of, parts.thresholds)
+    if curated is not None:
+        return _curated_draft(curated)
+    passages = tuple(passage for passage in found.passages if not passage.chunk.questions)
+    choices = quoting.candidates(passages)
+    if not choices:
+        return Draft()
+    proposal = await _propose(question, language, passages, choices, parts)
+    quote = quoting.choose(text, passages, choices, proposal)
+    if quote is None:
+        return Draft()
+    return _quoted_draft(question, language, passages, quote, proposal, parts)
+
+
+async def _propose(
+    question: Question,
+    language: str,
+    passages: tuple[Passage, ...],
+    choices: tuple[quoting.Candidate, ...],
+    parts: Parts,
+) -> Proposal | None:
+    """What the model wants; None when it is down, which the draft then says."""
+    task = Task(
+        question=question.text,
+        sentences=tuple(choice.text for choice in choices),
+        labels=tuple(passages[choice.passage].chunk.clause for choice in choices),
+        history=question.history[-HISTORY_TURNS:],
+        language=language,
+        company=parts.company.name,
+    )
+    try:
+        return await parts.model.propose(task, seconds=MODEL_SECONDS)
+    except ModelError:
+        return None
+
+
+def _curated_draft(curated: Curated) -> Draft:
+    citations = tuple(cite(chunk, chunk.text) for chunk in curated.rests_on) or (
+        cite(curated.chunk, curated.chunk.text),
+    )
+    marks = "".join(f"[{number}]" for number in range(1, len(citations) + 1))
+    return Draft(
+        mode=Mode.CURATED,
+        sentences=(f"{curated.chunk.text} {marks}",),
+        citations=citations,
+        signals=verdict.Signals(mode=Mode.CURATED, dense=curated.cosine, support=1.0),
+    )
+
+
+def _quoted_draft(
+    question: Question,
+    language: str,
+    passages: tuple[Passage, ...],
+    quote: quoting.Quote,
+    proposal: Proposal | None,
+    parts: Parts,
+) -> Draft:
+    chunk = passages[quote.passage].chunk
+    opening, closing = frame(proposal, quote.text, question, language, chunk, parts.company)
+    probabilities = proposal.probabilities if proposal else {}
+    return Draft(
+        mode=Mode.QUOTED,
+        sentences=tuple(part for part in (opening, f"„{quote.text}” [1]", closing) if part),
+        citations=(cite(chunk, quote.text),),
+        ask=proposal.opening if proposal and proposal.action is Action.ASK else "",
+        signals=verdict.Signals(
+            mode=Mode.QUOTED,
+            dense=max(passage.scores.get("dense", 0.0) for passage in passages),
+            support=quote.support,
+            p_sentence=quote.p,
+            p_quote=probabilities.get(Action.QUOTE),
+            p_ask=probabilities.get(Action.ASK, 0.0),
+            p_decline=probabilities.get(Action.DECLINE, 0.0),
+            gave_up=bool(proposal and proposal.action is Action.HAND_OVER),
+            model_down=proposal is None,
+            grounded=quoting.stands(quote.text, chunk.text),
+            conflict=quoting.conflict(quote, passages) is not None,
+        ),
+    )
+
+
+def _decide(draft: Draft, thresholds: Thresholds, topic: Topic | None) -> Verdict:
+    if draft.signals is None:
+        name, team = (topic.name, topic.team) if topic else (None, "support")
+        return Verdict(AnswerKind.TICKET, 1.0, (Reason.NOTHING_FOUND,), name, team)
+    return verdict.decide(draft.signals, thresholds, topic)
+
+
+def _sentences(decision: Verdict, draft: Draft, language: str, parts: Parts) -> tuple[str, ...]:
+    """What the customer reads."""
+    if decision.action is AnswerKind.REPLY:
+        return draft.sentences
+    if decision.action is AnswerKind.QUESTION:
+        safe = draft.ask.endswith("?") and grounding.frame_claims_nothing(draft.ask, "", "", (parts.company.name,))
+        return (draft.ask if safe else texts.say(language, "answering.ask.unclear"),)
+    kind = "refusal" if decision.action is AnswerKind.REFUSAL else "ticket"
+    key = f"answering.{kind}.{decision.reasons[0].value}"
+    return (texts.say(language, key, company=parts.company.name),)
+
+
+def _mask(question: Question, masker: Masker, vault: Vault) -> Question:
+    history = tuple(Turn(turn.author, masker.mask(turn.text, vault).text) for turn in question.history)
+    return replace(question, text=masker.mask(question.text, vault).text, history=history)
+
+
+__all__ = ["Answer", "Citation", "Parts", "Question", "Sentence", "answer", "open_parts"]

@@ -1,0 +1,91 @@
+"""`python -m chatbot ask`: the widget's answer on the command line; no ticket and no conversation come of it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from chatbot.answer import Answer, Question, Sentence
+from chatbot.answering import Parts, answer, open_parts
+from chatbot.privacy.vault import Vault
+from ingestion import company as companies
+from ingestion import settings as settings_module
+from ingestion.command import Json, err, out, print_json, translated
+from ingestion.errors import UsageError
+
+LONGEST_QUESTION = 2_000
+"""Characters; as in the widget."""
+
+
+@translated
+def ask(
+    question: Annotated[str, typer.Argument(help="What a customer would type.")],
+    as_of: Annotated[str | None, typer.Option(help="Day whose rules apply, YYYY-MM-DD; default: today.")] = None,
+    json: Json = False,
+) -> None:
+    """Answer one question as the widget would."""
+    if not question.strip() or len(question) > LONGEST_QUESTION:
+        raise UsageError(f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.")
+    settings, _ = settings_module.load()
+    zone = companies.load(settings.company).hours.zone
+    asked = Question(question, parse_day(as_of) if as_of else datetime.now(zone).date(), as_of is not None)
+    with err.status("Opening model and index…"):
+        parts = open_parts(settings)
+    result = asyncio.run(collect(asked, parts, quiet=json))
+    if json:
+        print_json(as_json(result))
+        return
+    for number, citation in enumerate(result.citations, start=1):
+        out.print(f"[{number}] {citation.title}, {citation.clause} ({citation.source})", style="dim", markup=False)
+    why = ", ".join(reason.value for reason in result.verdict.reasons) or "-"
+    out.print(
+        f"{result.kind.value} · {result.mode.value if result.mode else '-'} · p_wrong {result.verdict.p_wrong:.2f}"
+        f" · reasons: {why} · {result.took_ms:.0f} ms",
+        style="dim",
+        markup=False,
+    )
+
+
+async def collect(question: Question, parts: Parts, quiet: bool = True) -> Answer:
+    """Run one answer to its end; sentences are printed as they come unless ``quiet``."""
+    result: Answer | None = None
+    async for item in answer(question, parts, Vault()):
+        if isinstance(item, Answer):
+            result = item
+        elif isinstance(item, Sentence) and not quiet:
+            out.print(item.text, markup=False, highlight=False)
+    assert result is not None, "answer() ends with an Answer"
+    return result
+
+
+def as_json(result: Answer) -> dict[str, Any]:
+    """The contract's shape."""
+    return {
+        "kind": result.kind.value,
+        "text": result.text,
+        "citations": [
+            {"document": c.document, "version": c.version, "clause": c.clause, "quote": c.quote}
+            for c in result.citations
+        ],
+        "verdict": {
+            "action": result.verdict.action.value,
+            "p_wrong": round(result.verdict.p_wrong, 4),
+            "reasons": [reason.value for reason in result.verdict.reasons],
+        },
+        "mode": result.mode.value if result.mode else None,
+        "model": result.model,
+        "adapter": result.adapter,
+        "took_ms": round(result.took_ms, 1),
+        "first_token_ms": round(result.first_token_ms, 1) if result.first_token_ms is not None else None,
+    }
+
+
+def parse_day(text: str) -> date:
+    """Raises UsageError naming the value and the form."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--as-of {text!r} is no date: write it as YYYY-MM-DD, for example 2010-06-01.") from error

