@@ -28,8 +28,8 @@ SAME_SUBJECT = 0.5
 """Jaccard of content lemmas from which two sentences speak of one thing."""
 _ITEM = re.compile(r"^\s*(?:\d+[.)]|[a-z]\)|[-–•])\s")
 _LEANS_BACK = re.compile(
-    r"^(?:\d+\.\s*)?(?:Termin ten|Kwota ta|Opłata ta|W takim|W tym przypadku|W takiej|Powyższ|Przepis ten|Dotyczy to|To samo|"
-    r"Nie dotyczy to|Zasada ta|Wyjąt)"
+    r"^(?:\d+\.\s*)?(?:Termin ten|Kwota ta|Opłata ta|W takim|W tym przypadku|W takiej|Powyższ|Przepis ten|"
+    r"Dotyczy to|To samo|Nie dotyczy to|Zasada ta|Wyjąt)"
 )
 
 
