@@ -20,7 +20,8 @@ _UNIT_PREFIXES = (
     ("tygodni", "week"), ("tydzien", "week"), ("week", "week"), ("miesi", "month"), ("month", "month"),
     ("godzin", "hour"), ("hour", "hour"), ("minut", "minute"), ("lat", "year"), ("letni", "year"), ("rok", "year"),
     ("year", "year"), ("kg", "kg"), ("kilogram", "kg"), ("cm", "cm"), ("centymetr", "cm"), ("mm", "mm"),
-    ("punkt", "point"), ("point", "point"), ("krot", "times"), ("raz", "times"), ("sztuk", "piece"), ("kilomet", "km"), ("km", "km"),
+    ("punkt", "point"), ("point", "point"), ("krot", "times"), ("raz", "times"), ("sztuk", "piece"),
+    ("kilomet", "km"), ("km", "km"),
 )  # fmt: skip
 _ONES = {
     1: "jeden jedna jedno jednego jednej jednym jednemu one", 2: "dwa dwie dwoch dwom dwoma dwu two",
