@@ -1,0 +1,78 @@
+/* The agent's console: the live queue on the left, the open ticket beside it. */
+
+import { element, fill } from "../element.js";
+import { REFRESH_SECONDS } from "../limits.js";
+import { bar, Session } from "../staff/session.js";
+import { attempt } from "../staff/toast.js";
+import { EventStream } from "../stream.js";
+import { Strings } from "../strings.js";
+import { Queue } from "./queue.js";
+import { Ticket } from "./ticket.js";
+
+const strings = await Strings.load(new URL("..", import.meta.url));
+const { say } = strings;
+strings.translate(document.body);
+document.title = say("console.title");
+const session = await new Session(strings, { title: say("console.title"), role: "agent" }).start();
+
+const live = element("p", { class: "live", role: "status" });
+const desk = element("main", { class: "desk" });
+const queue = new Queue(strings, session, (id) => open(id));
+let ticket = null;
+
+fill(document.body, bar(session, say("console.title"), live), element("div", { class: "columns" }, queue.root, desk));
+empty();
+
+const [, asked] = /^#(.+)$/.exec(location.hash) ?? [];
+await refresh();
+if (asked) await open(decodeURIComponent(asked));
+setInterval(() => queue.tick(), 1000);
+
+new EventStream("/api/v1/agent/tickets/events", strings, {
+  credentials: "same-origin",
+  onevent: () => soon(),
+  onopen: () => {
+    connected(true);
+    soon();
+  },
+  onretry: () => connected(false),
+  ongone: (problem) => {
+    connected(false);
+    if (problem.status === 401) session.ask(say("staff.expired")).then(() => location.reload());
+  },
+}).start();
+
+function connected(yes) {
+  live.className = `live ${yes ? "on" : "off"}`;
+  live.textContent = say(yes ? "console.live" : "console.reconnecting");
+}
+
+let timer = 0;
+function soon() {
+  timer ||= setTimeout(async () => {
+    timer = 0;
+    await refresh();
+    await ticket?.reload();
+  }, REFRESH_SECONDS * 1000);
+}
+
+async function refresh() {
+  await attempt(strings, async () => {
+    const { tickets } = await session.get("/agent/tickets");
+    queue.show(tickets);
+    const waiting = tickets.filter(({ state }) => state === "queued").length;
+    document.title = waiting ? `(${waiting}) ${say("console.title")}` : say("console.title");
+  });
+}
+
+async function open(id) {
+  history.replaceState(null, "", `#${encodeURIComponent(id)}`);
+  queue.choose(id);
+  ticket = new Ticket(id, strings, session, { changed: soon });
+  fill(desk, ticket.root);
+  await ticket.reload();
+}
+
+function empty() {
+  fill(desk, element("div", { class: "blank" }, element("h2", {}, say("console.blank")), element("p", {}, say("console.blank_text"))));
+}

@@ -1,0 +1,36 @@
+/* Where the conversation stands, above the messages: the queue, the opening hours, who answers, that we are offline. */
+
+import { RETRY_NOTICE } from "../limits.js";
+import { element, icon } from "../element.js";
+
+/** The banner's element, or null when a plain conversation with the bot needs none.
+ * `actions`: handoff(), fresh(). */
+export function banner(transcript, { offline }, strings, actions) {
+  if (offline >= RETRY_NOTICE) return strip("offline", "clock", strings.say("chat.offline"));
+  const { state, text, name } = transcript.state;
+  const fallback = strings.name("chat.states", state).replace("{name}", name || strings.say("chat.consultant"));
+  const said = text || fallback;
+  if (state === "offered") return strip(state, "human", said, button(strings.say("chat.connect"), actions.handoff));
+  if (state === "queued" || state === "off_hours") return strip(state, "clock", said, detail(transcript.queue, strings));
+  if (state === "agent") return strip(state, "human", said);
+  if (state === "closed" || state === "abandoned") return strip(state, "check", said, button(strings.say("chat.fresh"), actions.fresh));
+  return state === "returned" ? strip(state, "chat", said) : null;
+}
+
+function strip(state, image, text, extra) {
+  return element("div", { class: `banner banner-${state}` }, icon(image), element("div", { class: "banner-text" }, element("p", {}, text), extra));
+}
+
+function button(label, act) {
+  return element("button", { type: "button", class: "banner-button", onclick: act }, label);
+}
+
+function detail(queue, strings) {
+  if (!queue) return null;
+  const lines = [
+    queue.position ? strings.say("chat.position", { n: queue.position }) : "",
+    queue.expected_wait_minutes ? strings.say("chat.wait", { n: queue.expected_wait_minutes }) : "",
+    queue.opens_at ? strings.say("chat.opens", { when: strings.moment(queue.opens_at) }) : "",
+  ].filter(Boolean);
+  return lines.length ? element("p", { class: "banner-detail" }, lines.join(" · ")) : null;
+}

@@ -1,0 +1,75 @@
+/* The widget: puts the panel into a shadow root of its own and ties it to the conversation. */
+
+import { element } from "../element.js";
+import { MESSAGE_CHARS } from "../limits.js";
+import { Requests } from "../requests.js";
+import { Strings } from "../strings.js";
+import { Conversation } from "./conversation.js";
+import { Memory } from "./memory.js";
+import { Panel } from "./panel.js";
+
+export class Chat {
+  static async mount({ api, assets, language }) {
+    const strings = await Strings.load(assets, language || document.documentElement.lang || "auto");
+    const company = await new Requests(api, strings).get(`/widget?language=${strings.language}`);
+    const host = element("support-chat", { lang: strings.language });
+    const root = host.attachShadow({ mode: "open" });
+    document.body.append(host);
+    await styled(root, new URL("widget/widget.css", assets));
+    return new Chat(root, api, strings, company);
+  }
+
+  constructor(root, api, strings, company) {
+    this.strings = strings;
+    this.memory = new Memory(api);
+    this.panel = new Panel(root, strings, company, {
+      toggle: () => this.show(!this.memory.get("open")),
+      send: (text) => this.conversation.say(text),
+      handoff: () => this.attempt(() => this.conversation.handoff()),
+      rate: (message, value) => this.attempt(() => this.conversation.rate(message, value)),
+      again: (clientId) => this.conversation.again(clientId),
+      fresh: () => this.conversation.fresh(),
+    });
+    this.quiet = Boolean(this.memory.get("conversation"));
+    this.conversation = new Conversation(api, strings, this.memory, (transcript, status) => this.draw(transcript, status));
+    if (this.memory.get("open")) this.panel.show(true, false);
+    if (this.quiet) setTimeout(() => (this.quiet = false), 2000);
+  }
+
+  draw(transcript, status) {
+    this.panel.draw(transcript, status, this.memory.get("ratings"), this.quiet);
+  }
+
+  async attempt(act) {
+    try {
+      await act();
+    } catch (problem) {
+      this.panel.complain(problem.message);
+    }
+  }
+
+  show(open, focus = true) {
+    this.memory.set({ open });
+    this.panel.show(open, focus);
+  }
+
+  open() {
+    this.show(true);
+  }
+
+  ask(text) {
+    this.show(true);
+    return this.conversation.say(text.slice(0, MESSAGE_CHARS));
+  }
+}
+
+/** Our stylesheet by <link>: the one way that a strict CSP allows and a shadow root takes. Waits, so nothing flashes. */
+function styled(root, href) {
+  const link = element("link", { rel: "stylesheet", href: href.href });
+  const loaded = new Promise((done) => {
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+  });
+  root.append(link);
+  return loaded;
+}
