@@ -6,7 +6,8 @@ from evals.metrics import Outcome, auroc, grounded, risk_coverage, summarise
 def answer(kind: AnswerKind, text: str, p_wrong: float, draft: str = "", reasons: tuple[Reason, ...] = ()) -> Answer:
     cited = Citation("regulamin", "v1", "§ 1", "Masz 14 dni.", "Regulamin", "Masz 14 dni.", "h", "r.md", None, None)
     replied = kind is AnswerKind.REPLY
-    return Answer(kind, text, (cited,) if replied else (), Verdict(kind, p_wrong, reasons), Mode.QUOTED if replied else None,
+    mode = Mode.QUOTED if replied else None
+    return Answer(kind, text, (cited,) if replied else (), Verdict(kind, p_wrong, reasons), mode,
                   "m", None, "pl", 10.0, 10.0, draft)  # fmt: skip
 
 
