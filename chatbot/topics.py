@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
-from simplemma import langdetect
 
 from ingestion.company import Company, Topic
 from ingestion.polish import fold, lemmas
@@ -16,8 +15,6 @@ from ingestion.polish import fold, lemmas
 _SIGNALS = Path(__file__).parent / "signals.yaml"
 _WORD = re.compile(r"\w+")
 _POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
-LANGUAGE_WORDS = 3
-"""Fewer known words than this say nothing of a question's language: Polish is assumed (our first language)."""
 
 
 @functools.cache
@@ -57,15 +54,18 @@ def topic_of(text: str, company: Company) -> Topic | None:
 
 
 def language_of(text: str, default: str = "pl") -> str:
-    """``pl`` or ``en``. Short or undecided text counts as ``default``."""
+    """``pl`` or ``en``, by letters and function words (simplemma's detector takes most Polish words for English too).
+    A tie counts as ``default``."""
     if _POLISH_LETTERS.search(text):
         return "pl"
-    words = _WORD.findall(text)
-    if len(words) < LANGUAGE_WORDS:
-        return default
-    shares = dict(langdetect(text, lang=("pl", "en")))
-    polish, english = shares.get("pl", 0.0), shares.get("en", 0.0)
+    words = [fold(word).lower() for word in _WORD.findall(text)]
+    polish, english = (sum(word in _function_words(name) for word in words) for name in ("polish", "english"))
     return default if polish == english else ("pl" if polish > english else "en")
+
+
+@functools.cache
+def _function_words(language: str) -> frozenset[str]:
+    return frozenset(word for line in signal_words(language) for word in line.split())
 
 
 def says(text: str, phrases: Iterable[str]) -> bool:
