@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ingestion import polish
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "finetune" / "data"
 LEGAL = ROOT.parent / "shared" / "data" / "legal"
@@ -70,6 +72,14 @@ def test_each_quote_stands_exactly_once_in_its_source(lines: tuple[dict[str, Any
         for quote in row["quote"]:
             assert source_text(row).count(quote) == 1, (row["id"], quote)
             assert len(quote.split()) >= QUOTE_WORDS, (row["id"], quote)
+
+
+def test_each_quote_points_at_one_sentence_as_serving_splits_them(lines: tuple[dict[str, Any], ...]) -> None:
+    for row in lines:
+        sentences = [" ".join(sentence.split()) for sentence in polish.sentences(source_text(row))]
+        for quote in row["quote"]:
+            found = [sentence for sentence in sentences if " ".join(quote.split()) in sentence]
+            assert len(found) == 1, (row["id"], quote)
 
 
 def test_quotes_come_in_the_order_of_the_source_and_only_where_something_is_quoted(
