@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -93,7 +94,8 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The end of a turn. ``text`` is what the customer reads, with ``[1]``-style marks into ``citations``; for a
-    ticket, what is said while handing over. ``draft`` is the reply that was held back, for the agent's suggestion."""
+    ticket, what is said while handing over. ``draft`` is the reply that was held back, for the agent's suggestion.
+    ``signals`` are the numbers the verdict was made of (see `chatbot.verdict.Signals`), for people and calibration."""
 
     kind: AnswerKind
     text: str
@@ -107,3 +109,4 @@ class Answer:
     first_token_ms: float | None
     draft: str = ""
     draft_citations: tuple[Citation, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)

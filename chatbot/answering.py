@@ -97,6 +97,7 @@ async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterato
         first_token_ms=first_ms,
         draft="" if replied else parts.masker.unmask(" ".join(draft.sentences), vault),
         draft_citations=() if replied else draft.citations,
+        signals=draft.signals.numbers() if draft.signals else {},
     )
 
 

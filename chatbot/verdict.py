@@ -7,7 +7,8 @@ wrong against one threshold.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 from chatbot.answer import AnswerKind, Mode, Reason, Verdict
 from chatbot.thresholds import Thresholds
@@ -50,6 +51,16 @@ class Signals:
     grounded: bool = True
     conflict: bool = False
 
+    def numbers(self) -> dict[str, float]:
+        """What `p_wrong` is made of, and the flags as 0 or 1; a probability the model doesn't give counts as 0."""
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "mode"}
+        return {name: float(value or 0.0) for name, value in values.items()} | {"closeness": self.closeness}
+
+    @property
+    def closeness(self) -> float:
+        """``dense`` on a scale from unrelated (0) to matching (1)."""
+        return min(1.0, max(0.0, (self.dense - CLOSENESS_FROM) / (CLOSENESS_TO - CLOSENESS_FROM)))
+
 
 def policy(words: Words) -> Verdict | None:
     """The decision where the words alone make it; None where the answer must be looked for."""
@@ -75,13 +86,17 @@ def p_wrong(signals: Signals, thresholds: Thresholds) -> float:
     if signals.mode is Mode.CURATED:
         span = max(1.0 - thresholds.curated_cosine, 1e-6)
         return max(0.0, min(1.0, 0.1 * (1.0 - signals.dense) / span))
-    closeness = min(1.0, max(0.0, (signals.dense - CLOSENESS_FROM) / (CLOSENESS_TO - CLOSENESS_FROM)))
+    return quoted_doubt(signals.numbers(), thresholds)
+
+
+def quoted_doubt(numbers: Mapping[str, float], thresholds: Thresholds) -> float:
+    """The logistic of a quoted answer's signals (`Signals.numbers`); `evals.calibrate` fits its weights."""
     score = (
         thresholds.intercept
-        + thresholds.support * signals.support
-        + thresholds.sentence * signals.p_sentence
-        + thresholds.quote * (signals.p_quote if signals.p_quote is not None else 0.0)
-        + thresholds.closeness * closeness
+        + thresholds.support * numbers["support"]
+        + thresholds.sentence * numbers["p_sentence"]
+        + thresholds.quote * numbers["p_quote"]
+        + thresholds.closeness * numbers["closeness"]
     )
     return 1.0 / (1.0 + math.exp(-score))
 
