@@ -47,17 +47,20 @@ def calibrate(
     points = rescored(choosing, table)
     choice = choose(points, len(choosing), risk, confidence)
     if choice is None:
-        need = cases_needed(risk, confidence)
-        have = len(points)
+        need, have = cases_needed(risk, confidence), len(points)
+        more = max(0, 2 * need - len(outcomes))
         raise ProductError(
-            f"Not calibrated: no threshold holds risk {risk} at confidence {confidence} on {have} drafted answers. At least "
-            f"{need} that are all right must pass; add {max(0, 2 * need - len(outcomes))} or more cases, or state a higher risk."
+            f"Not calibrated: no threshold holds risk {risk} at confidence {confidence} on {have} drafted answers. "
+            f"At least {need} that are all right must pass: add {more} or more cases, or state a higher risk."
         )
+    origin = (
+        f"calibrated on {len(outcomes)} cases of {cases.name}, {date.today()}: risk {risk}, confidence {confidence}"
+    )
     table = replace(
         table,
         risk=risk,
         p_wrong=choice.threshold,
-        origin=f"calibrated on {len(outcomes)} cases of {cases.name}, {date.today()}, risk {risk}, confidence {confidence}",
+        origin=origin,
     )
     if write:
         tables.save(table, settings.data_dir)
