@@ -30,6 +30,10 @@ export class Strings {
     }
   }
 
+  has(key) {
+    return this.find(key) !== undefined;
+  }
+
   find(key) {
     return key.split(".").reduce((node, part) => (node && Object.hasOwn(node, part) ? node[part] : undefined), this.table);
   }
@@ -99,10 +103,10 @@ export class Strings {
   }
 }
 
-/** ISO text or seconds since 1970, as a Date; null when it is neither. */
+/** ISO text or milliseconds since 1970, as a Date; null when it is neither. */
 function instant(at) {
   if (at === undefined || at === null || at === "") return null;
-  const moment = new Date(typeof at === "number" ? at * 1000 : at);
+  const moment = new Date(at);
   return Number.isNaN(moment.getTime()) ? null : moment;
 }
 

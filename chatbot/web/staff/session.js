@@ -98,8 +98,8 @@ export function bar(session, name, live = null) {
   const { say } = session.strings;
   const links = [["/console", "staff.console"], ...(session.who.role === "admin" ? [["/admin", "staff.admin"]] : [])];
   return element("header", { class: "bar" },
-    element("p", { class: "bar-name" }, name),
-    element("nav", { "aria-label": say("staff.pages") }, links.map(([href, key]) =>
+    element("p", { class: "bar-name" }, element("img", { src: "/static/staff/icon.svg", alt: "", width: "26", height: "26" }), name),
+    element("nav", { "aria-label": say("staff.pages") }, links.length > 1 && links.map(([href, key]) =>
       element("a", { href, "aria-current": location.pathname.startsWith(href) ? "page" : null }, say(key)))),
     live,
     element("p", { class: "bar-who" }, session.who.name || session.who.user),

@@ -7,14 +7,13 @@ import { element, icon } from "../element.js";
  * `actions`: handoff(), fresh(). */
 export function banner(transcript, { offline }, strings, actions) {
   if (offline >= RETRY_NOTICE) return strip("offline", "clock", strings.say("chat.offline"));
-  const { state, text, name } = transcript.state;
-  const fallback = strings.name("chat.states", state).replace("{name}", name || strings.say("chat.consultant"));
-  const said = text || fallback;
+  const { state, name } = transcript.state;
+  const said = strings.has(`chat.states.${state}`) ? strings.say(`chat.states.${state}`, { name: name || strings.say("chat.consultant") }) : "";
   if (state === "offered") return strip(state, "human", said, button(strings.say("chat.connect"), actions.handoff));
   if (state === "queued" || state === "off_hours") return strip(state, "clock", said, detail(transcript.queue, strings));
   if (state === "agent") return strip(state, "human", said);
   if (state === "closed" || state === "abandoned") return strip(state, "check", said, button(strings.say("chat.fresh"), actions.fresh));
-  return state === "returned" ? strip(state, "chat", said) : null;
+  return null;
 }
 
 function strip(state, image, text, extra) {

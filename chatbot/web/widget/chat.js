@@ -1,7 +1,7 @@
 /* The widget: puts the panel into a shadow root of its own and ties it to the conversation. */
 
 import { element } from "../element.js";
-import { MESSAGE_CHARS } from "../limits.js";
+import { MESSAGE_CHARS, RETRY_FIRST, RETRY_LAST } from "../limits.js";
 import { Requests } from "../requests.js";
 import { Strings } from "../strings.js";
 import { Conversation } from "./conversation.js";
@@ -11,7 +11,7 @@ import { Panel } from "./panel.js";
 export class Chat {
   static async mount({ api, assets, language }) {
     const strings = await Strings.load(assets, language || document.documentElement.lang || "auto");
-    const company = await new Requests(api, strings).get(`/widget?language=${strings.language}`);
+    const company = await patient(() => new Requests(api, strings).get(`/widget?language=${strings.language}`));
     const host = element("support-chat", { lang: strings.language });
     const root = host.attachShadow({ mode: "open" });
     document.body.append(host);
@@ -60,6 +60,18 @@ export class Chat {
   ask(text) {
     this.show(true);
     return this.conversation.say(text.slice(0, MESSAGE_CHARS));
+  }
+}
+
+/** Try until it works: a page opened while the service restarts still gets its chat. A refusal is final. */
+async function patient(act) {
+  for (let wait = RETRY_FIRST; ; wait = Math.min(RETRY_LAST, wait * 2)) {
+    try {
+      return await act();
+    } catch (problem) {
+      if (!problem.retry) throw problem;
+      await new Promise((done) => setTimeout(done, (problem.after ?? wait) * 1000));
+    }
   }
 }
 

@@ -25,8 +25,14 @@ export class Conversation {
     this.changed();
   }
 
+  /** Tell of changes once for all that come together: a resumed transcript is drawn once, not event by event. */
   changed() {
-    this.onchange(this.transcript, { offline: this.failures });
+    if (this.telling) return;
+    this.telling = true;
+    queueMicrotask(() => {
+      this.telling = false;
+      this.onchange(this.transcript, { offline: this.failures });
+    });
   }
 
   get path() {
@@ -123,7 +129,7 @@ export class Conversation {
 
   /** `value`: "up" or "down". */
   async rate(message, value) {
-    await this.requests.post(`${this.path}/rating`, { message, value });
+    await this.requests.post(`${this.path}/rating`, { message, rating: value });
     this.memory.set({ ratings: { ...this.memory.get("ratings"), [message]: value } });
     this.changed();
   }

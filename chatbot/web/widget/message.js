@@ -47,7 +47,7 @@ function foot(item, strings, actions, rating) {
   const answered = !item.draft && (item.kind === undefined || item.kind === "reply") && item.message;
   return [
     sources(item.citations, actions.open, strings),
-    item.draft ? null : element("div", { class: "foot" },
+    item.draft || !(item.mode || answered) ? null : element("div", { class: "foot" },
       item.mode ? element("span", { class: `mode mode-${item.mode}` }, strings.name("chat.modes", item.mode)) : null,
       answered ? thumbs(item, strings, actions, rating) : null),
   ];

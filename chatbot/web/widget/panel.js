@@ -6,6 +6,9 @@ import { clause } from "../source.js";
 import { banner } from "./banner.js";
 import { authorName, messageElement, updateMessage } from "./message.js";
 
+const STICKY = 80; // pixels from the end within which the view follows what is new
+const READ = 5; // announcements kept for a screen reader
+
 export class Panel {
   /** `company`: what GET /widget says. `actions`: toggle, send(text), handoff, fresh, rate, again. */
   constructor(root, strings, company, actions) {
@@ -81,12 +84,14 @@ export class Panel {
     if (!text) return;
     this.box.value = "";
     this.typed();
+    this.follow = true;
     this.actions.send(text);
   }
 
   /** Draw what changed. `ratings`: message → value; `quiet`: the transcript is being caught up on, don't read it aloud. */
   draw(transcript, status, ratings, quiet) {
-    const stick = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 80;
+    const stick = this.follow || this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < STICKY;
+    this.follow = false;
     const nodes = new Map([...this.list.children].map((node) => [node.dataset.key, node]));
     const wanted = transcript.items.map((item) => {
       const node = nodes.get(item.key) ?? messageElement(item, this.strings, this.actions, ratings);
@@ -122,7 +127,7 @@ export class Panel {
     if (!fresh) return;
     const who = before || item.author === "notice" ? "" : `${authorName(item, this.strings)}: `;
     this.live.append(element("p", {}, who + fresh));
-    while (this.live.children.length > 5) this.live.firstChild.remove();
+    while (this.live.children.length > READ) this.live.firstChild.remove();
   }
 
   /** A passing failure, under the messages. */

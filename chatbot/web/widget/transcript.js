@@ -20,7 +20,7 @@ export class Transcript {
     if (type === "message") this.message(data, id);
     else if (type === "token") this.token(data);
     else if (type === "citations") this.draft(data.turn).citations = data.citations;
-    else if (type === "state") this.become(data);
+    else if (type === "state") this.become(data, id);
     else if (type === "queue") this.queue = data;
     else if (type === "done") this.done(data);
     else if (type === "gap") this.note(null, `gap-${id}`, "gap");
@@ -68,8 +68,10 @@ export class Transcript {
     this.waiting = 0;
   }
 
-  become(data) {
+  /** A new state. What the service says of it stays in the transcript; the banner shows where we are now. */
+  become(data, id) {
     this.state = data;
+    if (data.text && data.state !== "bot") this.note(data.text, `state-${id}`);
     if (data.state !== "queued" && data.state !== "off_hours") this.queue = null;
     if (HUMAN_STATES.has(data.state)) this.waiting = 0;
   }

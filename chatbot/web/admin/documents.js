@@ -1,0 +1,68 @@
+/* Documents: what is in the index, in which version, from when until when; adding more; the jobs at work on it. */
+
+import { element, fill } from "../element.js";
+import { attempt } from "../staff/toast.js";
+import { Jobs } from "./jobs.js";
+import { table } from "./table.js";
+import { Upload } from "./upload.js";
+
+export class Documents {
+  constructor(strings, session) {
+    Object.assign(this, { strings, session });
+    this.list = element("div", { class: "documents" });
+    this.jobs = new Jobs(strings, session, () => this.reload());
+    this.upload = new Upload(strings, session, () => this.jobs.look());
+    this.root = element("div", { class: "stack" }, this.upload.root, this.jobs.root, this.list);
+  }
+
+  async enter() {
+    await this.reload();
+    await this.jobs.enter();
+  }
+
+  leave() {
+    this.jobs.leave();
+  }
+
+  async reload() {
+    await attempt(this.strings, async () => {
+      const { documents } = await this.session.get("/admin/documents");
+      const { say } = this.strings;
+      this.upload.offer(documents);
+      fill(this.list,
+        element("h2", {}, say("admin.in_index"), element("span", { class: "count" }, this.strings.number(documents.length))),
+        documents.length ? documents.map((one) => this.document(one)) : element("p", { class: "empty" }, say("admin.no_documents")));
+    });
+  }
+
+  document(one) {
+    const { say } = this.strings;
+    const versions = one.versions ?? [one];
+    const bad = versions.some(({ status }) => status && status !== "indexed" && status !== "unchanged");
+    return element("details", { class: "card flush document", open: bad },
+      element("summary", {},
+        element("span", { class: "document-title" }, one.title || one.document),
+        element("span", { class: "document-now" }, this.now(versions)),
+        element("span", { class: "count" }, say("admin.versions", { n: versions.length }))),
+      table(one.title || one.document, [
+        [say("admin.version"), ({ version }) => element("code", {}, String(version ?? "–"))],
+        [say("admin.validity"), (row) => this.strings.validity(row.valid_from ?? row.since, row.valid_until ?? row.until) || say("admin.always")],
+        [say("admin.status"), (row) => this.status(row)],
+        [say("admin.chunks"), ({ chunks }) => (chunks === undefined ? "–" : this.strings.number(chunks))],
+        [say("admin.source"), ({ source }) => element("span", { class: "file", title: source ?? "" }, String(source ?? "").split("/").pop())],
+      ], versions, ""));
+  }
+
+  /** Which version holds today, in a few words. */
+  now(versions) {
+    const today = new Date().toISOString().slice(0, 10);
+    const holds = versions.find((row) => (!row.valid_from || row.valid_from <= today) && (!row.valid_until || row.valid_until >= today));
+    return holds ? this.strings.validity(holds.valid_from, holds.valid_until) : this.strings.say("admin.none_holds");
+  }
+
+  status({ status, reason }) {
+    const name = status ?? "indexed";
+    return [element("span", { class: `status status-${name}` }, this.strings.name("statuses", name)), reason ? element("span", { class: "reason" }, reason) : ""]
+      .reduce((cell, node) => (node && cell.append(node), cell), element("span", { class: "status-cell" }));
+  }
+}

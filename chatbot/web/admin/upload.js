@@ -1,0 +1,94 @@
+/* Adding documents: files by drag or choice, or an address, with their validity. */
+
+import { element, fill, icon } from "../element.js";
+import { UPLOAD_SECONDS } from "../limits.js";
+import { attempt, toast } from "../staff/toast.js";
+
+export class Upload {
+  constructor(strings, session, added) {
+    Object.assign(this, { strings, session, added, files: [] });
+    const { say } = strings;
+    const field = (name, label, input) => element("div", { class: "field" }, element("label", { for: name }, say(label)), input);
+    this.input = element("input", { type: "file", id: "files", multiple: true, class: "unseen", onchange: () => this.take(this.input.files) });
+    this.chosen = element("ul", { class: "chosen" });
+    this.zone = element("label", { class: "drop", for: "files" }, icon("upload"),
+      element("span", {}, element("strong", {}, say("admin.choose")), " ", say("admin.or_drop")),
+      element("span", { class: "hint" }, say("admin.kinds")));
+    for (const name of ["dragenter", "dragover"]) this.zone.addEventListener(name, (event) => this.over(event, true));
+    for (const name of ["dragleave", "drop"]) this.zone.addEventListener(name, (event) => this.over(event, false));
+    this.zone.addEventListener("drop", (event) => this.take(event.dataTransfer.files));
+    this.url = element("input", { id: "url", name: "url", type: "url", placeholder: "https://", autocomplete: "off" });
+    this.since = element("input", { id: "valid_from", name: "valid_from", type: "date" });
+    this.until = element("input", { id: "valid_until", name: "valid_until", type: "date" });
+    this.supersedes = element("select", { id: "supersedes", name: "supersedes" });
+    this.button = element("button", { type: "submit", class: "primary", disabled: true }, say("admin.add"));
+    this.root = element("form", { class: "card upload", onsubmit: (event) => { event.preventDefault(); this.send(); } },
+      element("h2", {}, say("admin.add_heading")),
+      element("div", { class: "pick" }, this.input, this.zone), this.chosen,
+      element("div", { class: "fields" },
+        field("url", "admin.url", this.url), field("valid_from", "admin.valid_from", this.since),
+        field("valid_until", "admin.valid_until", this.until), field("supersedes", "admin.supersedes", this.supersedes)),
+      element("div", { class: "upload-foot" }, element("p", { class: "hint" }, say("admin.validity_hint")), this.button));
+    this.url.addEventListener("input", () => this.ready());
+    this.offer([]);
+  }
+
+  /** The documents that a new one may replace. */
+  offer(documents) {
+    const kept = this.supersedes.value;
+    fill(this.supersedes, element("option", { value: "" }, this.strings.say("admin.supersedes_none")),
+      documents.map(({ document, title }) => element("option", { value: document }, title || document)));
+    this.supersedes.value = kept;
+  }
+
+  over(event, yes) {
+    event.preventDefault();
+    this.zone.classList.toggle("over", yes);
+  }
+
+  take(files) {
+    this.files = [...this.files, ...files];
+    this.input.value = "";
+    this.draw();
+  }
+
+  draw() {
+    fill(this.chosen, this.files.map((file) => element("li", {}, file.name, element("span", { class: "hint" }, this.size(file.size)),
+      element("button", { type: "button", "aria-label": this.strings.say("admin.drop_file", { name: file.name }), onclick: () => {
+        this.files = this.files.filter((other) => other !== file);
+        this.draw();
+      } }, icon("close")))));
+    this.ready();
+  }
+
+  ready() {
+    this.button.disabled = !this.files.length && !this.url.value.trim();
+  }
+
+  size(bytes) {
+    return bytes < 1048576 ? `${this.strings.number(Math.max(1, bytes / 1024))} KB` : `${this.strings.number(bytes / 1048576, 1)} MB`;
+  }
+
+  async send() {
+    this.button.disabled = true;
+    const about = Object.fromEntries([this.since, this.until, this.supersedes].filter(({ value }) => value).map(({ name, value }) => [name, value]));
+    const url = this.url.value.trim();
+    const well = await attempt(this.strings, async () => {
+      if (this.files.length) {
+        const form = new FormData();
+        for (const file of this.files) form.append("files", file, file.name);
+        for (const [name, value] of Object.entries(about)) form.append(name, value);
+        await this.session.post("/admin/documents", form, { seconds: UPLOAD_SECONDS });
+      }
+      if (url) await this.session.post("/admin/documents", { url, ...about });
+    });
+    if (well) {
+      toast(this.strings.say("admin.added"), this.strings);
+      this.files = [];
+      this.root.reset();
+      this.draw();
+    }
+    this.ready();
+    await this.added();
+  }
+}
