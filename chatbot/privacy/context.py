@@ -1,0 +1,101 @@
+"""Presidio's context step, ours: the nearest word that names a kind of number decides.
+
+Presidio's own enhancer takes any context word within five for evidence, so that in "NIP 123…, telefon 600…" both
+numbers would be both.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import Any
+
+from presidio_analyzer import RecognizerResult
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+
+from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.nlp import Token
+from chatbot.privacy.thresholds import (
+    COUNTER_TAKES,
+    LABEL_ADDS,
+    LABEL_FADES,
+    LABEL_WORDS_AFTER,
+    LABEL_WORDS_BEFORE,
+    MASK_FROM,
+    NEIGHBOUR_ADDS,
+    NEIGHBOUR_DISTANCE,
+)
+
+LABELLED = frozenset({
+    Entity.PESEL, Entity.NIP, Entity.REGON, Entity.ID_CARD, Entity.PASSPORT, Entity.DOCUMENT, Entity.BANK_ACCOUNT,
+    Entity.CARD, Entity.LAND_REGISTER, Entity.PLATE, Entity.PHONE, Entity.BIRTH_DATE,
+})
+NEIGHBOURLY = frozenset({Entity.DOCUMENT, Entity.PESEL, Entity.ID_CARD, Entity.PASSPORT, Entity.PHONE})
+"""Kinds that another identifier near them makes likelier."""
+IDENTIFYING = frozenset({Entity.PESEL, Entity.PHONE, Entity.EMAIL, Entity.ID_CARD, Entity.ADDRESS, Entity.CARD})
+_NEW_SENTENCE = re.compile(r"[.!?]\s+$|\n\s*\n")
+
+
+class NearestLabel(ContextAwareEnhancer):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__(LABEL_ADDS, MASK_FROM, LABEL_WORDS_BEFORE, LABEL_WORDS_AFTER)
+
+    def enhance_using_context(self, text: str, raw_results: list[RecognizerResult], nlp_artifacts: Any,
+                              recognizers: list[Any], context: list[str] | None = None) -> list[RecognizerResult]:
+        words: list[Token] = nlp_artifacts.tokens
+        starts: list[int] = nlp_artifacts.tokens_indices
+        for result in raw_results:
+            if result.entity_type in LABELLED:
+                result.score = _clipped(result.score + _evidence(Entity(result.entity_type), result, words, starts))
+        sure = [one for one in raw_results if one.entity_type in IDENTIFYING and one.score >= MASK_FROM]
+        for result in raw_results:
+            weak = result.entity_type in NEIGHBOURLY and result.score < MASK_FROM
+            if weak and any(_beside(result, one) for one in sure):
+                result.score = _clipped(result.score + NEIGHBOUR_ADDS)
+        return raw_results
+
+
+def _beside(result: RecognizerResult, other: RecognizerResult) -> bool:
+    between: int = max(other.start - result.end, result.start - other.end)
+    return 0 <= between <= NEIGHBOUR_DISTANCE
+
+
+def _evidence(kind: Entity, result: RecognizerResult, words: list[Token], starts: list[int]) -> float:
+    labels, counters = lexicon().labels[kind], lexicon().counters.get(kind, frozenset())
+    first = bisect_left(starts, result.start)
+    after = bisect_left(starts, result.end)
+    label = counter = 0.0
+    for distance, word in _near(first, after, words):
+        if not label and word.lemmas & labels:
+            label = LABEL_ADDS - LABEL_FADES * distance
+        elif not counter and word.lemmas & counters:
+            counter = COUNTER_TAKES - LABEL_FADES * distance
+        if label or counter:
+            break  # the nearer one says what it is
+    return label - counter
+
+
+def _near(first: int, after: int, words: list[Token]) -> list[tuple[int, Token]]:
+    """Words round the number with their distance: those before it first, as labels mostly stand there."""
+    found = []
+    for distance in range(LABEL_WORDS_BEFORE):
+        place = first - 1 - distance
+        if place < 0 or _breaks(words, place + 1):
+            break
+        found.append((distance, words[place]))
+    for distance in range(LABEL_WORDS_AFTER):
+        place = after + distance
+        if place >= len(words) or _breaks(words, place):
+            break
+        found.append((distance + 2, words[place]))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _breaks(words: list[Token], place: int) -> bool:
+    """Whether a sentence begins with the word at ``place``: 'tel. 600…' doesn't, 'pesel. Mój…' does."""
+    return place < len(words) and words[place].capital and bool(_NEW_SENTENCE.search(words[place].gap))
+
+
+def _clipped(score: float) -> float:
+    return max(0.0, min(1.0, score))

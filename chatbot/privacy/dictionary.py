@@ -1,0 +1,102 @@
+"""What the dictionary (SGJP inside morfeusz2) says of one word, and of what a misread word may stand for."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from chatbot.privacy.repair import candidates
+from ingestion.polish import fold
+
+REMEMBERED = 100_000
+"""Words whose reading is kept, about 40 MB when full."""
+SHORTEST_REPAIRED = 3
+"""Letters; a shorter unknown word could be anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``given``, ``surname``, ``place``, ``part`` (of a place's name: 'Sącz', 'Góra'): what proper names it can be.
+    ``common``: it is an everyday word too; ``adjective``: the everyday word is only an adjective. ``known``: it stands
+    in the dictionary as written; ``repaired``: what is said is of its likeliest correct spelling."""
+
+    given: bool = False
+    surname: bool = False
+    place: bool = False
+    part: bool = False
+    common: bool = False
+    adjective: bool = False
+    known: bool = False
+    repaired: bool = False
+    lemmas: frozenset[str] = frozenset()
+
+    @property
+    def proper(self) -> bool:
+        return self.given or self.surname or self.place
+
+
+_OLD = frozenset({"daw.", "rzad.", "przest.", "arch.", "gwar.", "środ.", "reg."})
+_lock = threading.Lock()
+_morfeusz: Any = None
+
+
+@lru_cache(REMEMBERED)
+def read(word: str) -> Reading:
+    """``word`` as written, capital letters included. Thread-safe."""
+    found = _look_up(word)
+    return replace(found, lemmas=found.lemmas | {fold(word.lower())})
+
+
+@lru_cache(REMEMBERED)
+def read_repaired(word: str) -> Reading:
+    """Like ``read``; of a word that isn't in the dictionary, what its likeliest correct spellings say together."""
+    found = read(word)
+    if found.known or len(word) < SHORTEST_REPAIRED:
+        return found
+    given = surname = place = part = common = adjective = False
+    lemmas = set(found.lemmas)
+    hits = 0
+    for candidate in candidates(word):
+        other = _look_up(candidate)
+        if not other.known:
+            continue
+        hits += 1
+        given, surname, place = given or other.given, surname or other.surname, place or other.place
+        part, common, adjective = part or other.part, common or other.common, adjective or other.adjective
+        lemmas |= other.lemmas
+        if given or place or hits >= 6:
+            break
+    if not hits:
+        return found
+    return Reading(given, surname, place, part, common, adjective, known=False, repaired=True, lemmas=frozenset(lemmas))
+
+
+def _look_up(word: str) -> Reading:
+    global _morfeusz
+    with _lock:  # one Morfeusz answers one question at a time
+        if _morfeusz is None:
+            import morfeusz2
+
+            _morfeusz = morfeusz2.Morfeusz(generate=False)
+        rows = _morfeusz.analyse(word)
+    whole = max((end for _, end, _ in rows), default=0)
+    given = surname = place = part = noun = adjective = False
+    lemmas = set()
+    for start, end, (_, lemma, tag, kinds, qualifiers) in rows:
+        if start or end != whole or tag == "ign":
+            continue
+        lemmas.add(fold(lemma.split(":")[0].lower()))
+        given |= "imię" in kinds
+        surname |= "nazwisko" in kinds
+        place |= "nazwa_geograficzna" in kinds
+        part |= "człon_nazwy_geograficznej" in kinds
+        if {"imię", "nazwisko", "nazwa_geograficzna", "nazwa_organizacji"} & set(kinds) or lemma[:1].isupper():
+            continue
+        if tag.startswith("adj"):
+            adjective = True
+        elif not (_OLD & {one for row in qualifiers for one in row.split(",")}) and not tag.startswith("brev"):
+            noun = True
+    return Reading(given, surname, place, part, common=noun or adjective, adjective=adjective and not noun,
+                   known=bool(lemmas), lemmas=frozenset(lemmas))

@@ -1,0 +1,97 @@
+"""Presidio put together from our parts: its registry, analysis, context step, thresholds, conflicts and replacing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
+from presidio_anonymizer import AnonymizerEngine
+from presidio_anonymizer.entities import ConflictResolutionStrategy, OperatorConfig
+
+from chatbot.privacy.context import NearestLabel
+from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.nlp import LANGUAGE, PolishNlp
+from chatbot.privacy.recognisers.address import AddressRecogniser
+from chatbot.privacy.recognisers.company_number import CompanyNumberRecogniser, PlaceholderRecogniser
+from chatbot.privacy.recognisers.document import BirthDateRecogniser, DocumentRecogniser
+from chatbot.privacy.recognisers.email import EmailRecogniser
+from chatbot.privacy.recognisers.numbers import KINDS, NumberRecogniser
+from chatbot.privacy.recognisers.person import PersonRecogniser
+from chatbot.privacy.recognisers.phone import PhoneRecogniser
+from chatbot.privacy.recognisers.place import PlaceRecogniser
+from chatbot.privacy.recognisers.secret import PasswordRecogniser
+from chatbot.privacy.thresholds import MASK_FROM
+from chatbot.privacy.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    kind: Entity
+    start: int
+    end: int
+    score: float
+
+
+def analyzer(patterns: tuple[str, ...] = ()) -> AnalyzerEngine:
+    """Presidio's analyser with our recognisers only; nothing of it goes to the network."""
+    registry = RecognizerRegistry(
+        recognizers=[
+            *(NumberRecogniser(kind) for kind in KINDS),
+            PhoneRecogniser(),
+            EmailRecogniser(),
+            DocumentRecogniser(),
+            BirthDateRecogniser(),
+            PasswordRecogniser(),
+            AddressRecogniser(),
+            PlaceRecogniser(),
+            PersonRecogniser(),
+            PlaceholderRecogniser(),
+            *([CompanyNumberRecogniser(patterns)] if patterns else []),
+        ],
+        supported_languages=[LANGUAGE],
+    )
+    return AnalyzerEngine(
+        registry=registry,
+        nlp_engine=PolishNlp(),
+        supported_languages=[LANGUAGE],
+        default_score_threshold=MASK_FROM,
+        context_aware_enhancer=NearestLabel(),
+    )
+
+
+class Replacer:
+    """Presidio's anonymiser, asked twice: once what stands after its resolving of conflicts, once to replace it.
+
+    Twice because it works from the end of the text, and placeholders are numbered from its beginning.
+    """
+
+    def __init__(self) -> None:
+        self._engine = AnonymizerEngine()
+
+    def resolved(self, text: str, found: list[RecognizerResult]) -> list[Span]:
+        """Spans that don't overlap, in reading order: what lies in a longer one is part of it."""
+        scores = {(one.entity_type, one.start): one.score for one in found}
+        kept = self._anonymized(text, found, {"DEFAULT": OperatorConfig("keep")})
+        return sorted(
+            (Span(Entity(item.entity_type), item.start, item.end, scores.get((item.entity_type, item.start), 1.0))
+             for item in kept.items),
+            key=lambda span: span.start,
+        )
+
+    def replaced(self, text: str, spans: list[Span], vault: Vault) -> str:
+        results = [RecognizerResult(str(span.kind), span.start, span.end, span.score) for span in spans]
+        operators = {str(kind): OperatorConfig("custom", {"lambda": _placing(vault, kind)}) for kind in Entity}
+        return str(self._anonymized(text, results, operators).text)
+
+    def _anonymized(self, text: str, results: list[RecognizerResult], operators: dict[str, OperatorConfig]) -> Any:
+        return self._engine.anonymize(
+            text, results, operators,
+            conflict_resolution=ConflictResolutionStrategy.REMOVE_INTERSECTIONS, merge_entities_with_spaces=False)
+
+
+def _placing(vault: Vault, kind: Entity) -> Callable[[str], str]:
+    name = lexicon().placeholders[kind]
+    return lambda value: vault.placeholder(name, value)

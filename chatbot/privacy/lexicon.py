@@ -1,0 +1,51 @@
+"""lexicon.yaml, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chatbot.privacy.entities import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Sets of folded lemmas; ``introducers`` are sequences of them, longest first; ``units`` are as written."""
+
+    placeholders: dict[Entity, str]
+    labels: dict[Entity, frozenset[str]]
+    counters: dict[Entity, frozenset[str]]
+    units: frozenset[str]
+    currencies: frozenset[str]
+    month_stems: tuple[str, ...]
+    titles: frozenset[str]
+    person_words: frozenset[str]
+    introducers: tuple[tuple[str, ...], ...]
+    greetings: frozenset[str]
+    prepositions: frozenset[str]
+    place_words: frozenset[str]
+    company_heads: frozenset[str]
+    company_tails: frozenset[str]
+    eponym_heads: frozenset[str]
+    street_words: frozenset[str]
+    not_towns: frozenset[str]
+    not_names: frozenset[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    raw: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lexicon.yaml").read_text("utf-8"))
+    return Lexicon(
+        placeholders={Entity(kind): name for kind, name in raw["placeholders"].items()},
+        labels={Entity(kind): frozenset(words.split()) for kind, words in raw["labels"].items()},
+        counters={Entity(kind): frozenset(words.split()) for kind, words in raw["counters"].items()},
+        introducers=tuple(sorted((tuple(row.split()) for row in raw["introducers"]), key=len, reverse=True)),
+        month_stems=tuple(raw["month_stems"].split()),
+        **{name: frozenset(raw[name].split()) for name in (
+            "units", "currencies", "titles", "person_words", "greetings", "prepositions", "place_words",
+            "company_heads", "company_tails", "eponym_heads", "street_words", "not_towns", "not_names")},
+    )

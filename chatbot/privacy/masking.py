@@ -1,0 +1,76 @@
+"""Text without personal data, and back: what the model, the logs and the training sets see.
+
+Presidio finds (our recognisers over our Polish engine), weighs what it found by context, and replaces; the vault
+remembers what stood there.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """One masked piece: ``start`` and ``end`` are places in the original text."""
+
+    kind: Entity
+    start: int
+    end: int
+    placeholder: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """``text`` may go to a model or a log. ``entities`` are in the order of the text."""
+
+    text: str
+    entities: tuple[Hidden, ...]
+
+
+class Masker:
+    """Thread-safe. ``patterns`` are the admin's regular expressions of contract and customer numbers.
+
+    Made in no time; the first ``mask`` (or ``warm``) loads Presidio, which imports spaCy and torch. Raises PatternError
+    then for a pattern that `recognisers.company_number` refuses.
+    """
+
+    def __init__(self, patterns: tuple[str, ...] = ()) -> None:
+        self._patterns = patterns
+        self._engines: tuple[Any, Any] | None = None
+        self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Load now what the first message would wait for."""
+        self._loaded()
+
+    def mask(self, text: str, vault: Vault) -> Masked:
+        """``text`` with each piece of personal data replaced by its placeholder; ``vault`` learns the new ones."""
+        if not text.strip():
+            return Masked(text, ())
+        analyzer, replacer = self._loaded()
+        spans = replacer.resolved(text, analyzer.analyze(text, language="pl"))
+        hidden = tuple(
+            Hidden(span.kind, span.start, span.end,
+                   vault.placeholder(lexicon().placeholders[span.kind], text[span.start:span.end]), span.score)
+            for span in spans
+        )  # in reading order, so that the first name is [IMIĘ_1]
+        return Masked(replacer.replaced(text, spans, vault), hidden)
+
+    def unmask(self, text: str, vault: Vault) -> str:
+        """``text`` with this conversation's placeholders turned back into what they stand for."""
+        return vault.unmask(text)
+
+    def _loaded(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._engines is None:
+                from chatbot.privacy.engine import Replacer, analyzer  # imports Presidio, spaCy and torch: 3 s
+
+                self._engines = analyzer(self._patterns), Replacer()
+            return self._engines

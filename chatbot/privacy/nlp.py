@@ -1,0 +1,101 @@
+"""Presidio's NLP engine for Polish, ours and offline (its default fetches a spaCy model from the network).
+
+Tokens carry their place in the text and their folded lemmas; English passes through it too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+
+from chatbot.privacy.dictionary import Reading, read, read_repaired
+
+LANGUAGE = "pl"
+"""The one language of the engine; Polish and English messages both go through it."""
+_WORD = re.compile(r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")
+_SENTENCE_END = re.compile(r"[.!?…:;*•\n]|[„\"'»(]\s*$|[-–—]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``start`` and ``end`` are places in the text; ``gap`` is what stands between this token and the one before;
+    ``opens``: it may have its capital from opening a sentence, a quotation or a line."""
+
+    text: str
+    start: int
+    end: int
+    gap: str
+    opens: bool
+    capital: bool = field(default=False)
+    shouted: bool = field(default=False)
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    @property
+    def reading(self) -> Reading:
+        """As written; of a word in capitals only, as it would be written in prose."""
+        return read(self.text.capitalize() if self.shouted else self.text)
+
+    @property
+    def repaired(self) -> Reading:
+        return read_repaired(self.text.capitalize() if self.shouted else self.text)
+
+    @property
+    def lemmas(self) -> frozenset[str]:
+        return read(self.text.lower() if self.shouted else self.text).lemmas
+
+
+def tokens(text: str) -> list[Token]:
+    found: list[Token] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        word, gap = match[0], text[end:match.start()]
+        letters = [letter for letter in word if letter.isalpha()]
+        found.append(Token(
+            word, match.start(), match.end(), gap,
+            opens=not found or bool(_SENTENCE_END.search(gap)),
+            capital=word[:1].isupper(),
+            shouted=len(letters) > 1 and all(letter.isupper() for letter in letters),
+        ))
+        end = match.end()
+    return found
+
+
+class PolishNlp(NlpEngine):  # type: ignore[misc]
+    """No named entities of its own: the recognisers read the tokens."""
+
+    engine_name = "polish"
+
+    def load(self) -> None:
+        read("Warszawa")
+
+    def is_loaded(self) -> bool:
+        return True
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        found = tokens(text)
+        artifacts = NlpArtifacts([], found, [token.start for token in found], [], None, language)
+        artifacts.source = text
+        return artifacts
+
+    def process_batch(self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1,
+                      **kwargs: Any) -> Iterator[tuple[str, NlpArtifacts]]:
+        for text in texts:
+            yield text, self.process_text(text, language)
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        return False
+
+    def is_punct(self, word: str, language: str) -> bool:
+        return not any(character.isalnum() for character in word)
+
+    def get_supported_entities(self) -> list[str]:
+        return []
+
+    def get_supported_languages(self) -> list[str]:
+        return [LANGUAGE]

@@ -1,0 +1,55 @@
+"""Numbers of documents whose form is not fixed: licences, student cards, numbers in groups; and dates of birth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.nlp import Token
+from chatbot.privacy.recognisers.base import Found, Recogniser
+from chatbot.privacy.recognisers.digits import SIGN, straightened
+from chatbot.privacy.thresholds import BIRTH_DATE, DOCUMENT_CODE, DOCUMENT_GROUPED
+
+_GROUPED = re.compile(rf"(?<![\w|-]){SIGN}{{3,4}}-{SIGN}{{4}}-{SIGN}{{4}}(?![\w|]|-\d)")
+_CODE = re.compile(r"(?<![\w/-])(?=(?:[^\W\d_]*\d){2})[^\W_]{1,4}[ -]?(?:\w|\|){3,7}(?![\w]|[-/]\d)")
+_CODE_SHAPE = re.compile(r"(?:[A-ZĄĆĘŁŃÓŚŹŻ]{2,3}|[^\W_][A-ZĄĆĘŁŃÓŚŹŻ]|[A-ZĄĆĘŁŃÓŚŹŻ][^\W_])[ -]?[\dA-Za-z|]{4,7}")
+_LONG = re.compile(r"(?<![\w/|-])(?:[A-Z]{0,3}\d{5,12}|\d{5}/\d{2}/\d{4})(?![\w]|[-/]\d)")
+_MONTH = r"[^\W\d_]{3,12}"
+_DATE = re.compile(
+    rf"(?<![\w.-])(?:\w{{4}}[-./]\w{{2}}[-./]\w{{2}}|\w{{1,2}}[-./ ]{{1,2}}\w{{1,2}}[-./ ]{{1,2}}\w{{4}}"
+    rf"|\d{{1,2}}\.? {_MONTH} \w{{4}}(?: (?:roku|r\.))?)(?!\w|[-/]\d)")
+_STANDARDS = frozenset({"ISO", "EN", "PN", "DN", "DIN", "UE", "WE", "VAT", "PIT", "CIT", "USB", "RTX", "GTX", "DDR"})
+"""Letters before digits that name a norm, a form or a part, not a document."""
+
+
+class DocumentRecogniser(Recogniser):
+    kinds = (Entity.DOCUMENT,)
+
+    def find(self, text: str, words: list[Token]) -> Iterator[Found]:
+        for match in _GROUPED.finditer(text):
+            if straightened(match[0]) is not None:
+                yield Entity.DOCUMENT, match.start(), match.end(), DOCUMENT_GROUPED
+        for form in (_CODE, _LONG):
+            for match in form.finditer(text):
+                written = match[0]
+                if form is _CODE and not _CODE_SHAPE.fullmatch(written):
+                    continue
+                if re.match(r"[A-Z]*", written)[0] in _STANDARDS:  # type: ignore[index]
+                    continue
+                yield Entity.DOCUMENT, match.start(), match.end(), DOCUMENT_CODE
+
+
+class BirthDateRecogniser(Recogniser):
+    """Any other date stays: a complaint's deadline can't be told without it."""
+
+    kinds = (Entity.BIRTH_DATE,)
+
+    def find(self, text: str, words: list[Token]) -> Iterator[Found]:
+        stems = lexicon().month_stems
+        for match in _DATE.finditer(text):
+            written = match[0].lower()
+            digits = sum(character.isdigit() for character in written)
+            if digits >= 6 or (digits >= 4 and any(stem in written for stem in stems)):
+                yield Entity.BIRTH_DATE, match.start(), match.end(), BIRTH_DATE

@@ -1,0 +1,71 @@
+"""Phone numbers: Polish ones in their groups, foreign ones with a plus, bare ones by the numbering plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import phonenumbers
+
+from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.nlp import Token
+from chatbot.privacy.recognisers.base import Found, Recogniser
+from chatbot.privacy.recognisers.digits import SIGN, bare, straightened
+from chatbot.privacy.thresholds import (
+    PHONE_BARE,
+    PHONE_DAMAGED,
+    PHONE_GROUPED,
+    PHONE_PREFIXED,
+    PHONE_UNKNOWN,
+)
+
+_GAP = r"[ \u00a0.–-]{1,2}"
+_PREFIX = rf"(?:\+ ?{SIGN}{{2}}|00{SIGN}{{2}}|48)[ \u00a0-]?"
+_THREES = rf"{SIGN}{{3}}{_GAP}{SIGN}{{3}}{_GAP}{SIGN}{{3}}"
+_LANDLINE = rf"\(?{SIGN}{{2}}\)?{_GAP}{SIGN}{{3}}{_GAP}{SIGN}{{2}}{_GAP}{SIGN}{{2}}"
+_FORMS = re.compile(
+    rf"(?<![\w+/|-])(?<!\d[.,])(?P<prefixed>{_PREFIX}(?:{_THREES}|{_LANDLINE}|{SIGN}{{9}}))(?![\w|]|[-/]\d)"
+    rf"|(?<![\w+/|-])(?<!\d[.,])(?P<foreign>\+\d{{1,3}}[ -]?\(?\d{{1,4}}\)?(?:[ -]?\d{{2,4}}){{2,4}})(?!\w)"
+    rf"|(?<![\w/|-])(?<!\d[.,])(?P<grouped>{_THREES}|{_LANDLINE})(?![\w|]|[-/]\d|[.,]\d)"
+    rf"|(?<![\w/|-])(?<!\d[.,])(?P<bare>\d{{9}}|\d{{2}} \d{{7}}|48\d{{9}})(?![\w|]|[-/]\d|[.,]\d)"
+    r"|(?<![\w/|-])(?<!\d[.,])(?<!\d )(?P<short>\d{3}[ -]\d{2}[ -]\d{2})(?!\w|[-/. ]?\d)"
+)
+_AFTER = re.compile(r"\s*([^\W\d_]+[²2]?|[€$£%])")
+
+
+class PhoneRecogniser(Recogniser):
+    kinds = (Entity.PHONE,)
+
+    def find(self, text: str, words: list[Token]) -> Iterator[Found]:
+        for match in _FORMS.finditer(text):
+            form, written = match.lastgroup, match[0]
+            number = straightened(written.lstrip("+"))
+            if number is None or _is_amount(text, match.end()):
+                continue
+            yield Entity.PHONE, match.start(), match.end(), _score(str(form), written, number)
+
+
+def _score(form: str, written: str, number: str) -> float:
+    if form in ("prefixed", "foreign"):
+        return PHONE_PREFIXED
+    groups = re.split(_GAP, written.strip("()"))
+    if form == "grouped":
+        if bare(written).isdigit():
+            return PHONE_GROUPED
+        return PHONE_DAMAGED if all(any(sign.isdigit() for sign in group) for group in groups) else 0.0
+    if form == "bare":
+        return PHONE_BARE if in_plan(number[-9:]) else PHONE_UNKNOWN
+    return PHONE_UNKNOWN
+
+
+@lru_cache(10_000)
+def in_plan(number: str) -> bool:
+    """Whether nine digits are a number that Poland's plan gives out."""
+    return phonenumbers.is_valid_number(phonenumbers.PhoneNumber(country_code=48, national_number=int(number)))
+
+
+def _is_amount(text: str, end: int) -> bool:
+    unit = _AFTER.match(text, end)
+    return unit is not None and (unit[1].lower() in lexicon().units or unit[1] in lexicon().currencies)

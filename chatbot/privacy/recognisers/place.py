@@ -1,0 +1,91 @@
+"""Towns, in every case, by the dictionary: with a preposition before them, or a capital inside a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chatbot.privacy.dictionary import Reading
+from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.nlp import Token
+from chatbot.privacy.recognisers.base import Found, Recogniser
+from chatbot.privacy.recognisers.company import in_company
+from chatbot.privacy.thresholds import PLACE_ALONE, PLACE_PREPOSITION, PLACE_WEAK
+
+_LONGEST = 4
+"""Words of a town's name: 'Ostrów Mazowiecka', 'Nowy Dwór Mazowiecki'."""
+
+
+class PlaceRecogniser(Recogniser):
+    kinds = (Entity.CITY,)
+
+    def find(self, text: str, words: list[Token]) -> Iterator[Found]:
+        at = 0
+        while at < len(words):
+            length, score = _town(words, at)
+            if length:
+                yield Entity.CITY, words[at].start, words[at + length - 1].end, score
+            at += max(length, 1)
+
+
+def _town(words: list[Token], at: int) -> tuple[int, float]:
+    """How many words from ``at`` name a town, and how sure that is; (0, 0.0) for none."""
+    word = words[at]
+    introduced = at > 0 and _introduces(words, at)
+    if not (word.capital or (introduced and not word.text[:1].isalpha() and len(word) > 3)):
+        return 0, 0.0
+    reading = word.repaired
+    if reading.lemmas & (lexicon().not_towns | lexicon().not_names) and not _joined(words, at):
+        return 0, 0.0
+    length = _length(words, at)
+    compound = length > 1
+    town = reading.place or (compound and any(_placelike(words[at + step].repaired) for step in range(length)))
+    if not town or in_company(words, at, at + length - 1):
+        return 0, 0.0
+    if word.shouted and not introduced:
+        return 0, 0.0
+    if introduced:
+        return length, PLACE_PREPOSITION
+    if reading.given or (reading.surname and not reading.place):
+        return 0, 0.0
+    if compound:
+        return length, PLACE_ALONE
+    if reading.common or reading.repaired:
+        return length, PLACE_WEAK
+    return length, PLACE_ALONE
+
+
+def _length(words: list[Token], at: int) -> int:
+    """'Nowy Sącz', 'Bielsko-Biała', 'Stalowa Wola': words that go on a town's name."""
+    length = 1
+    while length < _LONGEST and at + length < len(words):
+        before, word = words[at + length - 1].repaired, words[at + length]
+        if not word.capital or word.gap not in (" ", "-", "\u00a0") or word.shouted != words[at].shouted:
+            break
+        reading = word.repaired
+        goes_on = (reading.part or reading.place) if before.adjective or word.gap == "-" else reading.adjective and (
+            before.place or before.part)
+        if not goes_on:
+            break
+        length += 1
+    first = words[at].repaired
+    if length > 1 and not first.place and not first.part and not first.adjective:
+        return 1
+    return length
+
+
+def _placelike(reading: Reading) -> bool:
+    return reading.place or reading.part
+
+
+def _joined(words: list[Token], at: int) -> bool:
+    return at + 1 < len(words) and words[at + 1].gap == "-"
+
+
+def _introduces(words: list[Token], at: int) -> bool:
+    before = words[at - 1]
+    if words[at].gap.strip() not in ("", ":", ",", "("):
+        return False
+    known = lexicon()
+    return (not words[at].gap.strip() and before.text.lower() in known.prepositions) or bool(
+        before.lemmas & known.place_words)

@@ -1,0 +1,97 @@
+"""Every number that decides what is masked. A score is evidence from 0 to 1; what reaches MASK_FROM is masked.
+
+Origins: (F) FIELD.md's rates of chance for each checksum; (M) set on the measuring of `evals privacy`;
+(P) Presidio's own default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chatbot.privacy.entities import Entity
+
+MASK_FROM = 0.40
+LABEL_ADDS = 0.35
+"""(P) A word near the number names its kind."""
+LABEL_FADES = 0.005
+"""A word of distance takes so much of it: of two kinds that one number could be, the nearer label wins."""
+COUNTER_TAKES = 0.35
+"""A word near the number says that it is something else."""
+NEIGHBOUR_ADDS = 0.30
+"""(M) Another identifier stands near: people list their data together."""
+LABEL_WORDS_BEFORE = 8
+"""(M) Words back from a number in which its label is looked for; a full stop with a capital behind it ends the look."""
+LABEL_WORDS_AFTER = 4
+NEIGHBOUR_DISTANCE = 80
+"""(M) Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Before context: of a number whose check holds, of one whose check fails, of one of that form with a check
+    that doesn't exist."""
+
+    valid: float
+    invalid: float
+
+
+NUMBERS: dict[Entity, Scores] = {
+    Entity.PESEL: Scores(0.60, 0.10),  # (F) 1.8% of random digits pass: enough by itself
+    Entity.NIP: Scores(0.30, 0.10),  # (F) 9.2% pass: needs its label
+    Entity.REGON: Scores(0.28, 0.08),  # (F) 9.9% pass: needs its label
+    Entity.ID_CARD: Scores(0.50, 0.15),  # (F) 10% pass, but three letters with six digits are rare otherwise
+    Entity.PASSPORT: Scores(0.50, 0.12),
+    Entity.BANK_ACCOUNT: Scores(0.70, 0.45),  # (F) 1.0% pass; nothing else has 26 digits, so a mistyped one too
+    Entity.CARD: Scores(0.45, 0.10),  # (F) 10.2% pass; with an issuer's first digits 4%
+    Entity.LAND_REGISTER: Scores(0.70, 0.50),  # the form with its slashes is nothing else
+    Entity.PLATE: Scores(0.10, 0.10),  # no check at all
+}
+GROUPED_NIP = 0.42
+"""3-3-2-2 or 3-2-2-3 with a check that holds: nobody writes another number so."""
+GROUPED_CARD = 0.44
+"""Four groups of four digits, whatever the check says: a card, or one mistyped."""
+PHONE_PREFIXED = 0.65
+PHONE_GROUPED = 0.45
+PHONE_DAMAGED = 0.42
+"""Grouped like one, with at most PHONE_SIGNS characters misread."""
+PHONE_BARE = 0.40
+"""Nine digits on end that phonenumbers' plan of Polish numbers knows."""
+PHONE_UNKNOWN = 0.15
+"""Nine digits on end that the plan does not know; seven digits."""
+MOST_DAMAGED = {9: 3, 11: 4, 12: 4, 16: 5, 26: 6}
+"""(M) Characters that may be misread in a number of that length."""
+EMAIL = 0.90
+EMAIL_DAMAGED = 0.60
+DOCUMENT_GROUPED = 0.42
+"""(M) 4-4-4 digits with dashes."""
+DOCUMENT_CODE = 0.15
+"""(M) Two or three letters and four to seven digits, a form that product codes have too."""
+ADDRESS = 0.80
+ADDRESS_WEAK = 0.30
+POSTAL_CODE = 0.55
+STREET_LIKENESS = 0.55
+"""(M) Share of letters in common (difflib) that a misread 'ul.' or 'plac' must keep, before a house number and code."""
+BIRTH_DATE = 0.15
+"""A date is masked only where a word says that someone was born on it."""
+PASSWORD = 0.80
+COMPANY_NUMBER = 0.95
+
+GIVEN_WITH_SURNAME = 0.90
+NAME_INTRODUCED = 0.85
+GIVEN_ALONE = 0.70
+"""A given name with a capital inside a sentence."""
+GIVEN_OPENING = 0.60
+"""… that opens a sentence and is no everyday word."""
+SURNAME_ALONE = 0.50
+"""(M) With a capital inside a sentence, in the dictionary as a surname only."""
+SURNAME_WEAK = 0.10
+PLACE_PREPOSITION = 0.70
+PLACE_ALONE = 0.60
+PLACE_WEAK = 0.20
+
+PATTERN_SECONDS = 0.05
+"""An admin's pattern may take so long on one message, or on one of the texts it is tried on when saved."""
+PATTERN_LENGTH = 200
+"""Characters of an admin's pattern."""
+PATTERNS = 20
+"""Patterns of one company: each costs time on every message."""
