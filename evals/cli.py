@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from evals.privacy import privacy
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
 @app.callback()
 def _root() -> None:
     """Measure retrieval, answers, privacy and documents; calibrate; compare."""
+
+
+app.command()(privacy)

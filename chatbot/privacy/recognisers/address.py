@@ -64,4 +64,5 @@ def _street_word(misread: str) -> bool:
     return any(SequenceMatcher(None, word, street).ratio() >= STREET_LIKENESS for street in _STREET_WORDS)
 
 
-_STREET_WORDS = ("ul.", "al.", "pl.", "os.", "ulica", "ulicy", "ulicę", "aleja", "alei", "aleję", "plac", "placu", "osiedle")
+_STREET_WORDS = ("ul.", "al.", "pl.", "os.", "ulica", "ulicy", "ulicę", "aleja", "alei", "aleję", "plac", "placu",
+                 "osiedle")

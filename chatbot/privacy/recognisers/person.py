@@ -53,9 +53,12 @@ def _name(words: list[Token], at: int) -> list[tuple[Entity, float]]:
     if _eponym(words, at):
         return []
     given = reading.given
+    if reading.place and not introduced and at and words[at].gap == " " and (
+            words[at - 1].text.lower() in lexicon().prepositions):
+        given = bool(_surname_run(words, at + 1)) and given
     if given and not (reading.repaired and reading.common):
         found = _given_run(words, at)
-        behind = _surname_run(words, at + len(found))
+        behind = _surname_run(words, at + len(found), told=introduced)
         if behind and not (len(found) == 1 and not introduced and in_company(words, at, at + len(behind))):
             return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * len(found) + [
                 (Entity.SURNAME, GIVEN_WITH_SURNAME)] * len(behind)
@@ -118,8 +121,9 @@ def _given_run(words: list[Token], at: int) -> list[int]:
     return found
 
 
-def _surname_run(words: list[Token], at: int) -> list[int]:
-    """Words from ``at`` that can be a surname behind a given name: one, or two with a hyphen."""
+def _surname_run(words: list[Token], at: int, *, told: bool = False) -> list[int]:
+    """Words from ``at`` that can be a surname behind a given name: one, or two with a hyphen. ``told``: someone was
+    just saying their name, so that a lower-case surname counts even if it is an everyday word ('nowak')."""
     found: list[int] = []
     while at < len(words) and len(found) < 2:
         word = words[at]
@@ -127,14 +131,14 @@ def _surname_run(words: list[Token], at: int) -> list[int]:
             break
         if not found and word.gap not in _JOINING_GAPS:
             break
-        if not _surname(word):
+        if not _surname(word, told=told):
             break
         found.append(at)
         at += 1
     return found
 
 
-def _surname(word: Token) -> bool:
+def _surname(word: Token, *, told: bool) -> bool:
     letters = sum(letter.isalpha() for letter in word.text)
     if letters < 2 or letters * 2 < len(word.text):
         return False
@@ -144,7 +148,7 @@ def _surname(word: Token) -> bool:
     if word.capital or not word.text[:1].isalpha():
         return True
     plain = word.reading
-    return not plain.known or (plain.surname and not plain.common)
+    return (not plain.known and told) or (plain.surname and (not plain.common or (told and len(word) > 3)))
 
 
 def _surname_first(words: list[Token], at: int, reading: Reading) -> bool:

@@ -23,8 +23,10 @@ from chatbot.privacy.thresholds import (
 
 _GAP = r"[ \u00a0.–-]{1,2}"
 _PREFIX = rf"(?:\+ ?{SIGN}{{2}}|00{SIGN}{{2}}|48)[ \u00a0-]?"
-_THREES = rf"{SIGN}{{3}}{_GAP}{SIGN}{{3}}{_GAP}{SIGN}{{3}}"
-_LANDLINE = rf"\(?{SIGN}{{2}}\)?{_GAP}{SIGN}{{3}}{_GAP}{SIGN}{{2}}{_GAP}{SIGN}{{2}}"
+_THREE = rf"(?=.{{0,2}}\d){SIGN}{{3}}"
+_TWO = rf"(?=.?\d){SIGN}{{2}}"
+_THREES = rf"{_THREE}{_GAP}{_THREE}{_GAP}{_THREE}"
+_LANDLINE = rf"\(?{_TWO}\)?{_GAP}{_THREE}{_GAP}{_TWO}{_GAP}{_TWO}"
 _FORMS = re.compile(
     rf"(?<![\w+/|-])(?<!\d[.,])(?P<prefixed>{_PREFIX}(?:{_THREES}|{_LANDLINE}|{SIGN}{{9}}))(?![\w|]|[-/]\d)"
     rf"|(?<![\w+/|-])(?<!\d[.,])(?P<foreign>\+\d{{1,3}}[ -]?\(?\d{{1,4}}\)?(?:[ -]?\d{{2,4}}){{2,4}})(?!\w)"
@@ -50,11 +52,10 @@ class PhoneRecogniser(Recogniser):
 def _score(form: str, written: str, number: str) -> float:
     if form in ("prefixed", "foreign"):
         return PHONE_PREFIXED
-    groups = re.split(_GAP, written.strip("()"))
     if form == "grouped":
         if bare(written).isdigit():
             return PHONE_GROUPED
-        return PHONE_DAMAGED if all(any(sign.isdigit() for sign in group) for group in groups) else 0.0
+        return PHONE_DAMAGED
     if form == "bare":
         return PHONE_BARE if in_plan(number[-9:]) else PHONE_UNKNOWN
     return PHONE_UNKNOWN
