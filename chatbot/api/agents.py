@@ -1,0 +1,103 @@
+"""The agent's API: the queue, one ticket, and what an agent does with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatbot import keys
+from chatbot.api.depends import Agent, TheService
+from chatbot.api.stream import check_room, stream
+
+router = APIRouter(prefix="/api/v1/agent/tickets", tags=["agents"])
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reply(_Body):
+    client_id: str
+    text: str
+
+
+class Note(_Body):
+    text: str
+
+
+class Return(_Body):
+    text: str | None = None
+
+
+class Transfer(_Body):
+    team: str = Field(max_length=60)
+
+
+@router.get("")
+async def tickets(session: Agent, service: TheService) -> dict[str, Any]:
+    return {"tickets": await service.tickets.list()}
+
+
+async def _room(session: Agent, service: TheService) -> None:
+    check_room(service, keys.DESK, service.limits.streams)
+
+
+@router.get("/events", response_class=EventSourceResponse, dependencies=[Depends(_room)])
+async def events(
+    session: Agent, service: TheService, last_event_id: Annotated[str | None, Header()] = None
+) -> AsyncIterator[ServerSentEvent]:
+    """`ticket` events: something changed; without Last-Event-ID from now on."""
+    after = last_event_id or await service.handoffs.desk_now()
+    async for event in stream(service, keys.DESK_EVENTS, keys.DESK, after, bytes.decode):
+        yield event
+
+
+@router.get("/{ticket}")
+async def ticket(ticket: str, session: Agent, service: TheService) -> dict[str, Any]:
+    found = await service.tickets.detail(await service.tickets.get(ticket))
+    await service.audit.note(session.account.user, "ticket.read", ticket)
+    return found
+
+
+@router.post("/{ticket}/claim")
+async def claim(ticket: str, session: Agent, service: TheService) -> dict[str, Any]:
+    claimed = await service.tickets.claim(ticket, session.account)
+    await service.audit.note(session.account.user, "ticket.claim", ticket)
+    return {"ticket": claimed.id, "state": claimed.state, "claimed_by": claimed.claimed_by}
+
+
+@router.post("/{ticket}/reply", status_code=202)
+async def reply(ticket: str, body: Reply, session: Agent, service: TheService) -> dict[str, str]:
+    return {"message": await service.tickets.reply(ticket, session.account, body.client_id, body.text)}
+
+
+@router.post("/{ticket}/note", status_code=204)
+async def note(ticket: str, body: Note, session: Agent, service: TheService) -> Response:
+    await service.tickets.note(ticket, session.account, body.text)
+    return Response(status_code=204)
+
+
+@router.post("/{ticket}/return", status_code=204)
+async def give_back(ticket: str, body: Return, session: Agent, service: TheService) -> Response:
+    await service.tickets.give_back(ticket, session.account, body.text)
+    await service.audit.note(session.account.user, "ticket.return", ticket)
+    return Response(status_code=204)
+
+
+@router.post("/{ticket}/transfer", status_code=204)
+async def transfer(ticket: str, body: Transfer, session: Agent, service: TheService) -> Response:
+    """Back to the queue, for another team."""
+    await service.tickets.requeue(ticket, by=session.account, team=body.team)
+    await service.audit.note(session.account.user, "ticket.transfer", ticket)
+    return Response(status_code=204)
+
+
+@router.post("/{ticket}/close", status_code=204)
+async def close(ticket: str, session: Agent, service: TheService) -> Response:
+    await service.tickets.close(ticket, session.account)
+    await service.audit.note(session.account.user, "ticket.close", ticket)
+    return Response(status_code=204)

@@ -1,0 +1,85 @@
+"""Errors as application/problem+json: a stable type, a Polish and an English message, and whether a retry can help."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from redis.exceptions import RedisError
+from starlette.exceptions import HTTPException
+
+from chatbot.errors import BadInput, ChatError
+from chatbot.texts import say
+from ingestion.errors import ProductError, StoreError
+
+log = structlog.get_logger()
+
+TYPES = "/problems/"
+RETRY_SECONDS = 2
+"""When the store is away: about what the embedded one needs to come back."""
+
+
+def problem(
+    status: int, type_: str, detail: str, detail_en: str, *, retry: bool = False, retry_after: int | None = None
+) -> JSONResponse:
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse({
+        "type": TYPES + type_, "title": say("pl", f"chat.problems.titles.{type_}"), "detail": detail,
+        "detail_en": detail_en, "status": status, "retry": retry,
+    }, status, headers, media_type="application/problem+json")
+
+
+def of(error: ChatError) -> JSONResponse:
+    type_ = error.type if error.status != 500 else "error"
+    return problem(error.status, type_, error.text("pl"), error.text("en"), retry=error.retry_helps,
+                   retry_after=error.retry_after)
+
+
+def worded(status: int, type_: str, key: str, *, retry: bool = False, retry_after: int | None = None,
+           **values: object) -> JSONResponse:
+    """With the texts of ``chat.problems.<key>``."""
+    name = f"chat.problems.{key}"
+    return problem(status, type_, say("pl", name, **values), say("en", name, **values), retry=retry,
+                   retry_after=retry_after)
+
+
+def store_away() -> JSONResponse:
+    return worded(503, "store-away", "store_away", retry=True, retry_after=RETRY_SECONDS)
+
+
+def install(app: FastAPI) -> None:
+    """Every error of a request becomes a problem."""
+
+    @app.exception_handler(ChatError)
+    async def chat(_: Request, error: ChatError) -> JSONResponse:
+        return of(error)
+
+    @app.exception_handler(RedisError)
+    @app.exception_handler(StoreError)
+    async def store(_: Request, error: Exception) -> JSONResponse:
+        log.warning("request.store_away", error=type(error).__name__)
+        return store_away()
+
+    @app.exception_handler(ProductError)
+    async def product(_: Request, error: ProductError) -> JSONResponse:
+        return problem(422, BadInput.type, str(error), str(error), retry=error.retry_helps)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][1:]) or "body"
+        return worded(422, BadInput.type, "invalid", field=field, problem=first["msg"])
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code in (404, 405):
+            return worded(error.status_code, "not-found", "no_page")
+        return problem(error.status_code, "bad-input", str(error.detail), str(error.detail))
+
+    @app.exception_handler(Exception)
+    async def other(_: Request, error: Exception) -> JSONResponse:
+        log.error("request.failed", error=type(error).__name__, exc_info=error)
+        return worded(500, "error", "internal", retry=True)

@@ -1,0 +1,135 @@
+"""The customer's API: begin a conversation, write, read events, ask for a human, rate, erase."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatbot import access, keys
+from chatbot.api.depends import Admitted, TheService, client_address
+from chatbot.api.stream import check_room, stream
+from chatbot.texts import languages, say
+
+router = APIRouter(prefix="/api/v1", tags=["widget"])
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Begin(_Body):
+    """``customer`` and ``contract_date`` come with the company's ``signature`` (`chatbot.access.signature`)."""
+
+    language: str | None = Field(None, max_length=35)
+    customer: str | None = None
+    contract_date: date | None = None
+    signature: str | None = None
+
+
+class Begun(BaseModel):
+    conversation: str
+    token: str
+
+
+class Write(_Body):
+    client_id: str
+    text: str
+
+
+class Written(BaseModel):
+    message: str
+
+
+class Rate(_Body):
+    message: str
+    value: Literal["up", "down"]
+    comment: str = Field("", max_length=2000)
+
+
+@router.get("/widget")
+async def widget(service: TheService, language: str = "pl") -> dict[str, Any]:
+    """For the widget's first paint, before any conversation."""
+    language = spoken(language)
+    company = service.company
+    return {
+        "company": company.name, "about": company.about.get("en" if language == "en" else "pl"),
+        "greeting": say(language, "chat.greeting", company=company.name), "disclosure": say(language, "chat.disclosure"),
+        "languages": [one for one in company.languages if one in languages()],
+        "hours": company.hours.model_dump(mode="json"), "open_now": service.handoffs.open_now(),
+        "contact": company.contact, "ready": service.readiness.ready,
+    }
+
+
+@router.post("/conversations", status_code=201)
+async def begin(
+    body: Begin, service: TheService, address: Annotated[str, Depends(client_address)],
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Begun:
+    await service.budgets.spend("conversations", address, service.limits.conversations_per_minute)
+    secret = service.settings.customer_secret
+    who = access.identity(secret.get_secret_value() if secret else None, body.customer, body.contract_date, body.signature)
+    begun = await service.conversations.begin(who, spoken(body.language or accept_language or "pl"))
+    return Begun(conversation=begun.conversation, token=begun.token)
+
+
+@router.post("/conversations/{conversation}/messages", status_code=202)
+async def write(
+    body: Write, meta: Admitted, service: TheService, address: Annotated[str, Depends(client_address)]
+) -> Written:
+    """Acknowledged once it is on disk."""
+    await service.budgets.spend("requests", address, service.limits.requests_per_minute)
+    return Written(message=await service.conversations.post(meta, body.client_id, body.text))
+
+
+@router.get("/conversations/{conversation}/messages")
+async def read(meta: Admitted, service: TheService) -> dict[str, Any]:
+    """The whole transcript, for a page whose place in the event stream is gone (`gap`)."""
+    return {"state": meta.state, "messages": [one.shown() for one in await service.records.transcript(meta)]}
+
+
+async def _room(meta: Admitted, service: TheService) -> None:
+    check_room(service, meta.id, service.limits.streams_per_conversation)
+
+
+@router.get("/conversations/{conversation}/events", response_class=EventSourceResponse, dependencies=[Depends(_room)])
+async def events(
+    request: Request, meta: Admitted, service: TheService,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events from the beginning, or from after Last-Event-ID, and each new one."""
+    async for event in stream(service, keys.events(meta.id), meta.id, last_event_id,
+                              lambda sealed: service.records.open(meta, sealed)):
+        yield event
+
+
+@router.post("/conversations/{conversation}/handoff")
+async def handoff(meta: Admitted, service: TheService) -> dict[str, str]:
+    return {"state": await service.conversations.hand_over(meta)}
+
+
+@router.post("/conversations/{conversation}/rating", status_code=204)
+async def rating(body: Rate, meta: Admitted, service: TheService) -> Response:
+    await service.conversations.rate(meta, body.message, body.value, body.comment)
+    return Response(status_code=204)
+
+
+@router.delete("/conversations/{conversation}", status_code=204)
+async def delete(meta: Admitted, service: TheService) -> Response:
+    """Erases the conversation: its key, then its records."""
+    await service.erasure.conversation(meta)
+    await service.audit.note("customer", "erase", meta.id)
+    return Response(status_code=204)
+
+
+def spoken(asked: str) -> str:
+    """The first of our languages that a browser's or caller's wish names, or Polish."""
+    for wish in asked.split(","):
+        language = wish.split(";")[0].strip()[:2].lower()
+        if language in languages():
+            return language
+    return "pl"

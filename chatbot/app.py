@@ -1,0 +1,35 @@
+"""The HTTP application over a running service."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from chatbot.api import admin, agents, pages, problems, reference, staff, widget
+from chatbot.api.guard import Guard, Origins
+from chatbot.service import Service, running
+
+DESCRIPTION = """Customer-support chat whose every answer stands in the company's current regulations, or goes to a human.
+Errors are application/problem+json: a stable `type`, `detail` in Polish, `detail_en`, and whether a `retry` can help."""
+
+
+def create_app(service: Service) -> FastAPI:
+    """Routes, errors and guards over ``service``; the application's lifespan runs the service's own tasks."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running(service):
+            yield
+
+    app = FastAPI(title=service.company.name, description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None,
+                  redoc_url=None)
+    app.state.service = service
+    problems.install(app)
+    for module in (widget, staff, agents, admin):
+        app.include_router(module.router)
+    reference.install(app)
+    pages.install(app)
+    app.add_middleware(Guard, origins=Origins.of(service.settings.allowed_origins), limits=service.limits)
+    return app

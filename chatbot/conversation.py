@@ -1,0 +1,151 @@
+"""The customer's side of a conversation: begin it, write, ask for a human, rate, read on, have it erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chatbot import access, keys
+from chatbot.answer import Reason
+from chatbot.budget import Budgets
+from chatbot.commit import TRIES, Step, commit
+from chatbot.errors import BadInput, Busy, ClientIdReused, NotFound, TooMany, Unauthorised
+from chatbot.handoff import Case, Clock, Handoffs
+from chatbot.limits import Limits
+from chatbot.messages import CUSTOMER, Message, digest, new_id
+from chatbot.record import Meta, Records
+from chatbot.states import HUMAN, Event, State, allowed, move
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    conversation: str
+    token: str
+
+
+class Conversations:
+    def __init__(self, records: Records, handoffs: Handoffs, budgets: Budgets, limits: Limits, clock: Clock) -> None:
+        self._records = records
+        self._redis = records.redis
+        self._handoffs = handoffs
+        self._budgets = budgets
+        self._limits = limits
+        self._clock = clock
+
+    async def begin(self, identity: access.Identity, language: str) -> Begun:
+        """A new conversation. The token is shown once and kept only as a hash."""
+        conversation, token = new_id("c"), access.new_token()
+        owner = access.owner(identity, conversation)
+        contract = identity.contract_date.isoformat() if identity.contract_date else ""
+        step = Step().absent(keys.conversation(conversation)).add([
+            ("HSET", keys.conversation(conversation), "token", digest(token), "owner", owner, "language", language,
+             "customer", identity.customer, "contract_date", contract, "created", self._clock(), "state", State.BOT,
+             "fence", 0, "busy", "", "turn", "", "tries", 0, "ticket", ""),
+            ("EXPIRE", keys.conversation(conversation), keys.RETENTION),
+            ("SADD", keys.owner(owner), conversation),
+        ])
+        if await commit(self._redis, step):
+            raise Busy("try_again", retry_after=self._limits.retry_after)
+        return Begun(conversation, token)
+
+    async def admitted(self, conversation: str, token: str) -> Meta:
+        """The one guarded way to a conversation for a customer. Raises Unauthorised, also for one that isn't there."""
+        try:
+            meta = await self._records.meta(conversation)
+        except NotFound as error:
+            raise Unauthorised("token") from error
+        access.check_token(token, meta.token)
+        return meta
+
+    async def post(self, meta: Meta, client_id: str, text: str) -> str:
+        """Store the message, its turn and its event in one step; its id once that is on disk.
+
+        The same client id and text again give the same id. Raises ClientIdReused for another text, TooMany or Busy
+        when a bound is reached, BadInput for an empty or too long text.
+        """
+        self._check(client_id, text)
+        sent_key, hash_ = keys.sent(meta.id, client_id), digest(text)
+        message = Message(new_id("m"), CUSTOMER, text, self._clock(), client_id=client_id)
+        for attempt in range(TRIES):
+            if (known := await self._known(sent_key, hash_)) is not None:
+                return known
+            if attempt == 0:
+                await self._budgets.spend("messages", meta.id, self._limits.messages_per_minute)
+            else:
+                meta = await self._records.meta(meta.id)
+            step = await self._posting(meta, message)
+            step.absent(sent_key).write("SET", sent_key, f"{message.id} {hash_}", "EX", keys.SENT)
+            failed = await commit(self._redis, step)
+            if failed is None:
+                return message.id
+            if failed == "full":
+                raise Busy("full", retry_after=self._limits.retry_after)
+        raise Busy("try_again", retry_after=self._limits.retry_after)
+
+    async def hand_over(self, meta: Meta) -> State:
+        """The customer wants a human. Harmless when one is already called. Returns the new state."""
+        for _ in range(TRIES):
+            if meta.state in HUMAN:
+                return meta.state
+            question = next((one.text for one in reversed(await self._records.transcript(meta, 20))
+                             if one.author == CUSTOMER), "")
+            commands, _ticket = await self._handoffs.hand_over(meta, Case(Reason.CUSTOMER_ASKED, question))
+            if await commit(self._redis, self._handoffs.guard(Step(), meta).add(commands)) is None:
+                return (await self._records.meta(meta.id)).state
+            meta = await self._records.meta(meta.id)
+        raise Busy("try_again", retry_after=self._limits.retry_after)
+
+    async def rate(self, meta: Meta, message: str, rating: str, comment: str) -> None:
+        """A thumb. Down, while the bot speaks, offers a human. Raises NotFound for a message that isn't an answer."""
+        if not any(one.id == message and one.author != CUSTOMER for one in await self._records.transcript(meta)):
+            raise NotFound("no_message")
+        key = keys.ratings(meta.id)
+        kept = self._records.seal_json(meta, {"rating": rating, "comment": comment, "at": self._clock()})
+        for _ in range(TRIES):
+            step = self._handoffs.guard(Step(), meta)
+            step.write("HSET", key, message, kept).write("EXPIRE", key, keys.RETENTION)
+            if rating == "down" and allowed(meta.state, Event.OFFER):
+                step.add(self._handoffs.moved(meta, move(meta.state, Event.OFFER)))
+            if await commit(self._redis, step) is None:
+                return
+            meta = await self._records.meta(meta.id)
+        raise Busy("try_again", retry_after=self._limits.retry_after)
+
+    async def _posting(self, meta: Meta, message: Message) -> Step:
+        """The message in whatever state the conversation is: to the bot, to its queue, or to a human."""
+        key = keys.conversation(meta.id)
+        step = Step().field(key, "state", meta.state).field(key, "busy", meta.busy).field(key, "ticket", meta.ticket)
+        step.add(self._records.say(meta, message))
+        if meta.state in HUMAN:
+            return step.add(self._handoffs.told_desk(meta.ticket, "message"))
+        if allowed(meta.state, Event.WRITE):
+            step.add(self._handoffs.moved(meta, move(meta.state, Event.WRITE)))
+        if meta.busy:
+            waiting = int(await self._redis.llen(keys.pending(meta.id)))
+            if waiting >= self._limits.turns_pending:
+                raise TooMany("pending", retry_after=self._limits.retry_after)
+            return step.write("RPUSH", keys.pending(meta.id), message.id)
+        step.shorter(keys.TURNS, self._limits.turns_waiting)
+        step.write("HSET", key, "busy", message.id, "tries", 0)
+        return step.add(turn(meta.id, message.id, message.at))
+
+    async def _known(self, sent_key: str, hash_: str) -> str | None:
+        kept = await self._redis.get(sent_key)
+        if kept is None:
+            return None
+        message, _, known_hash = kept.decode().partition(" ")
+        if known_hash != hash_:
+            raise ClientIdReused("client_id_reused")
+        return str(message)
+
+    def _check(self, client_id: str, text: str) -> None:
+        if not text.strip():
+            raise BadInput("empty")
+        if len(text) > self._limits.message_chars:
+            raise BadInput("too_long", limit=self._limits.message_chars)
+        if not client_id or len(client_id) > self._limits.client_id_chars:
+            raise BadInput("client_id", limit=self._limits.client_id_chars)
+
+
+def turn(conversation: str, message: str, at: int) -> list[tuple[str | int, ...]]:
+    """The job that has a message answered."""
+    return [("XADD", keys.TURNS, "*", "c", conversation, "m", message, "at", at)]

@@ -1,0 +1,160 @@
+"""Moves of the state machine as commands for one atomic step: the conversation's state, the ticket, the customer's
+message and the console's event are written together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from chatbot import hours, keys
+from chatbot.answer import Reason
+from chatbot.commit import Step
+from chatbot.limits import Limits
+from chatbot.messages import new_id
+from chatbot.record import Commands, Meta, Records
+from chatbot.states import Event, Move, move
+from chatbot.texts import say
+from ingestion.company import Company
+
+Clock = Callable[[], int]
+"""Milliseconds since 1970."""
+
+BOOST_MINUTES = {
+    Reason.MOOD: 15,
+    Reason.TOPIC_POLICY: 10,
+    Reason.CONFLICT: 5,
+    Reason.CUSTOMER_ASKED: 3,
+}
+"""A ticket stands in the queue as if it had waited so much longer. Our choice: an upset customer first, then what only
+a human may decide; long enough to pass a few tickets, too short for any ticket to starve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the agent is told of a handover. ``draft`` is the reply that was held back."""
+
+    reason: Reason
+    question: str = ""
+    reasons: tuple[Reason, ...] = ()
+    topic: str | None = None
+    team: str = "support"
+    draft: str = ""
+    draft_citations: tuple[dict[str, object], ...] = field(default_factory=tuple)
+
+
+class Handoffs:
+    def __init__(self, records: Records, company: Company, limits: Limits, clock: Clock) -> None:
+        self._records = records
+        self._company = company
+        self._limits = limits
+        self._clock = clock
+
+    def open_now(self) -> bool:
+        return hours.is_open(self._company.hours, self._now())
+
+    def opens_at(self) -> str | None:
+        opening = hours.next_opening(self._company.hours, self._now())
+        return opening.isoformat() if opening else None
+
+    def guard(self, step: Step, meta: Meta) -> Step:
+        """The checks of every move: nobody changed the state, the turn or the ticket since ``meta`` was read."""
+        key = keys.conversation(meta.id)
+        return step.field(key, "state", meta.state).field(key, "fence", meta.fence).field(key, "ticket", meta.ticket)
+
+    def moved(self, meta: Meta, row: Move, *, reason: Reason | None = None, name: str | None = None,
+              extra: str = "") -> Commands:
+        """The conversation in its new state, and the customer's message about it."""
+        text = say(meta.language, f"chat.states.{row.text}", name=name or "", opens=self._opens_text(meta.language))
+        data = {"state": row.target.value, "text": f"{extra} {text}".strip()}
+        if reason is not None:
+            data["reason"] = reason.value
+        if name:
+            data["name"] = name
+        return [("HSET", keys.conversation(meta.id), "state", row.target, "state_at", self._clock()),
+                *self._records.event(meta, "state", data)]
+
+    def silence(self, meta: Meta) -> Commands:
+        """No turn runs or waits any more; one that runs may not write, and is told to stop."""
+        commands: Commands = [
+            ("HSET", keys.conversation(meta.id), "busy", "", "turn", "", "fence", meta.fence + 1),
+            ("DEL", keys.pending(meta.id)),
+            ("PUBLISH", keys.WAKE, f"!{meta.id}"),
+        ]
+        if meta.turn:
+            commands += self._records.event(meta, "done", {"turn": meta.turn})
+        return commands
+
+    async def hand_over(self, meta: Meta, case: Case, *, told: bool = False) -> tuple[Commands, str]:
+        """Everything of a handover, and the new ticket's id. ``told``: the reason was said in a message already.
+
+        Raises Conflict where the conversation is with a human already.
+        """
+        opened = self.open_now()
+        row = move(meta.state, Event.HAND_OVER if opened else Event.HAND_OVER_CLOSED)
+        ticket, now = new_id("t"), self._clock()
+        score = rank(now, case)
+        before = int(await self._records.redis.zcount(keys.QUEUE, "-inf", score))
+        why = "" if told else say(meta.language, f"answering.ticket.{case.reason.value}")
+        commands = self.silence(meta)
+        commands += self.moved(meta, row, reason=case.reason, extra=why)
+        commands += [
+            ("HSET", keys.conversation(meta.id), "ticket", ticket),
+            ("HSET", keys.ticket(ticket), "conversation", meta.id, "state", "queued", "reason", case.reason,
+             "reasons", ",".join(case.reasons or (case.reason,)), "topic", case.topic or "", "team", case.team,
+             "language", meta.language, "priority", BOOST_MINUTES.get(case.reason, 0), "created", now, "score", score,
+             "claimed_by", "", "lease", 0, "place", before + 1,
+             "question", self._records.seal(meta, case.question),
+             "draft", self._records.seal_json(meta, {"text": case.draft, "citations": list(case.draft_citations)})),
+            ("EXPIRE", keys.ticket(ticket), keys.RETENTION),
+            ("RPUSH", keys.conversation_tickets(meta.id), ticket),
+            ("EXPIRE", keys.conversation_tickets(meta.id), keys.RETENTION),
+            ("ZADD", keys.QUEUE, score, ticket), ("ZADD", keys.TICKETS, now, ticket),
+            *self.told_desk(ticket, "queued"),
+        ]
+        commands += self._records.event(meta, "queue", await self.place(before + 1, opened=opened))
+        return commands + self._records.lifetime(meta), ticket
+
+    async def place(self, position: int, *, opened: bool) -> dict[str, object]:
+        """The data of a `queue` event."""
+        data: dict[str, object] = {"position": position}
+        if opened:
+            data["expected_wait_minutes"] = await self.expected_wait(position)
+        elif opens := self.opens_at():
+            data["opens_at"] = opens
+        return data
+
+    async def expected_wait(self, position: int) -> int:
+        redis = self._records.redis
+        seconds = await redis.get(keys.HANDLING)
+        minutes = float(seconds) / 60 if seconds else self._limits.handling_minutes
+        names: set[bytes] = await redis.smembers(keys.STAFF)
+        present = await redis.exists(*(keys.present(name.decode()) for name in names)) if names else 0
+        return hours.expected_wait(position, minutes, int(present))
+
+    def told_desk(self, ticket: str, state: str) -> Commands:
+        """The console's event: ids only, no personal text."""
+        return [("XADD", keys.DESK_EVENTS, "MAXLEN", "~", 1000, "*", "t", "ticket",
+                 "d", f'{{"ticket":"{ticket}","state":"{state}"}}'),
+                ("PUBLISH", keys.WAKE, keys.DESK)]
+
+    async def desk_now(self) -> str:
+        """The newest position of the console's events."""
+        newest = await self._records.redis.xrevrange(keys.DESK_EVENTS, count=1)
+        return newest[0][0].decode() if newest else "0-0"
+
+    def _opens_text(self, language: str) -> str:
+        opening = hours.next_opening(self._company.hours, self._now())
+        if opening is None:
+            return say(language, "chat.hours.unknown")
+        day = say(language, f"chat.hours.days.{opening.weekday()}")
+        return say(language, "chat.hours.opens", day=day, date=opening.strftime("%d.%m"), time=opening.strftime("%H:%M"))
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock() / 1000, UTC)
+
+
+def rank(created: int, case: Case) -> int:
+    """Place in the queue (ms): who came first, set forward by what the case is about. The best boost counts."""
+    boosts = [BOOST_MINUTES.get(reason, 0) for reason in (case.reason, *case.reasons)]
+    return created - max(boosts) * 60_000

@@ -1,0 +1,112 @@
+"""Periodic work on the queue: opening hours, leases, customers who left, places. One process of all does it at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from chatbot import keys, metrics
+from chatbot.commit import Step, commit
+from chatbot.errors import ChatError, NotFound
+from chatbot.events import Hub
+from chatbot.handoff import Clock, Handoffs
+from chatbot.limits import Limits
+from chatbot.messages import new_id
+from chatbot.record import Records
+from chatbot.states import Event, State, move
+from chatbot.tickets import CLAIMED, QUEUED, Tickets
+
+log = structlog.get_logger()
+
+LOCK_ROUNDS = 5
+"""The lock outlives so many rounds, so that a dead holder is replaced soon."""
+
+
+class Keeper:
+    def __init__(self, redis: Redis, records: Records, tickets: Tickets, handoffs: Handoffs, hub: Hub, limits: Limits,
+                 clock: Clock) -> None:
+        self._redis = redis
+        self._records = records
+        self._tickets = tickets
+        self._handoffs = handoffs
+        self._hub = hub
+        self._limits = limits
+        self._clock = clock
+        self._me = new_id("k")
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._sign_of_life()
+                if await self._holds_lock():
+                    await self.round()
+            except (RedisError, OSError) as error:
+                log.warning("keeper.store_away", error=type(error).__name__)
+            except ChatError as error:
+                log.warning("keeper.refused", error=str(error))
+            await asyncio.sleep(self._limits.keeper_seconds)
+
+    async def round(self) -> None:
+        """All of the periodic work once."""
+        for id_ in await self._redis.zrange(keys.TICKETS, 0, -1):
+            with contextlib.suppress(NotFound):
+                await self._look_after(id_.decode())
+        await self._announce()
+
+    async def _look_after(self, id_: str) -> None:
+        ticket = await self._tickets.get(id_)
+        if ticket.state == CLAIMED and ticket.lease < self._clock():
+            if await self._redis.exists(keys.present(ticket.claimed_by)):
+                await self._tickets.renew(ticket.claimed_by)
+            else:
+                await self._tickets.requeue(id_)
+        if ticket.state != QUEUED:
+            return
+        meta = await self._records.meta(ticket.conversation)
+        if meta.state is State.OFF_HOURS and self._handoffs.open_now():
+            step = self._handoffs.guard(Step(), meta).add(self._handoffs.moved(meta, move(meta.state, Event.OPEN)))
+            await commit(self._redis, step)
+        seen = await self._redis.hget(keys.conversation(meta.id), "seen")
+        last = max(int(seen or 0), ticket.created)
+        if self._clock() - last > self._limits.abandoned_hours * 3_600_000:
+            await self._tickets.abandon(id_)
+
+    async def _announce(self) -> None:
+        """Tell waiting customers that they have moved up; those far back only now and then."""
+        opened = self._handoffs.open_now()
+        waiting = await self._tickets.waiting()
+        metrics.TICKETS.set(len(waiting))
+        for position, id_ in enumerate(waiting, start=1):
+            ticket = await self._redis.hmget(keys.ticket(id_), ["place", "conversation", "state"])
+            place, conversation, state = (value.decode() if value else "" for value in ticket)
+            near = position <= self._limits.places_announced or abs(position - int(place or 0)) >= 10
+            if place == str(position) or not near or state != QUEUED:
+                continue
+            with contextlib.suppress(NotFound):
+                meta = await self._records.meta(conversation)
+                step = self._handoffs.guard(Step(), meta).field(keys.ticket(id_), "state", QUEUED)
+                step.write("HSET", keys.ticket(id_), "place", position)
+                step.add(self._records.event(meta, "queue", await self._handoffs.place(position, opened=opened)))
+                await commit(self._redis, step)
+
+    async def _sign_of_life(self) -> None:
+        """Note which waiting customers have a page open here."""
+        for name in self._hub.names:
+            if name != keys.DESK:
+                key = keys.conversation(name)
+                step = Step().exists(key).write("HSET", key, "seen", self._clock())
+                if int(await self._redis.hget(key, "seen") or 0) < self._clock() - keys.PRESENCE * 1000:
+                    await commit(self._redis, step)
+
+    async def _holds_lock(self) -> bool:
+        seconds = max(1, int(self._limits.keeper_seconds * LOCK_ROUNDS))
+        if await self._redis.set(keys.KEEPER, self._me, nx=True, ex=seconds):
+            return True
+        if await self._redis.get(keys.KEEPER) == self._me.encode():
+            await self._redis.expire(keys.KEEPER, seconds)
+            return True
+        return False

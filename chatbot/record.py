@@ -1,0 +1,99 @@
+"""A conversation's record in the store, and the events and messages written into it. Personal text is sealed here and
+opened here, with the key of the conversation's owner."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from redis.asyncio import Redis
+
+from chatbot import events, keys
+from chatbot.commit import Value
+from chatbot.errors import NotFound
+from chatbot.limits import Limits
+from chatbot.messages import Message
+from chatbot.privacy.sealing import Sealer
+from chatbot.states import State
+
+Commands = list[tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The hash of a conversation. ``busy`` is the message being answered (empty: none), ``turn`` the attempt at it,
+    ``fence`` grows with each attempt and each handover: what was begun under an older one may not write."""
+
+    id: str
+    token: str
+    owner: str
+    language: str
+    customer: str
+    contract_date: date | None
+    created: int
+    state: State
+    fence: int
+    busy: str
+    turn: str
+    tries: int
+    ticket: str
+
+
+class Records:
+    """Reads and writes conversations. Writes come back as commands, for one atomic step with others."""
+
+    def __init__(self, redis: Redis, sealer: Sealer, limits: Limits) -> None:
+        self.redis = redis
+        self._sealer = sealer
+        self._limits = limits
+
+    async def meta(self, conversation: str) -> Meta:
+        """Raises NotFound."""
+        found: dict[bytes, bytes] = await self.redis.hgetall(keys.conversation(conversation))
+        if not found:
+            raise NotFound("no_conversation")
+        text = {name.decode(): value.decode() for name, value in found.items()}
+        return Meta(
+            id=conversation, token=text["token"], owner=text["owner"], language=text["language"],
+            customer=text.get("customer", ""),
+            contract_date=date.fromisoformat(text["contract_date"]) if text.get("contract_date") else None,
+            created=int(text["created"]), state=State(text["state"]), fence=int(text["fence"]),
+            busy=text.get("busy", ""), turn=text.get("turn", ""), tries=int(text.get("tries", 0)),
+            ticket=text.get("ticket", ""),
+        )
+
+    def event(self, meta: Meta, type_: str, data: dict[str, Any]) -> Commands:
+        return events.append(keys.events(meta.id), meta.id, type_, data, self._limits.events_kept,
+                             lambda text: self.seal(meta, text))
+
+    def say(self, meta: Meta, message: Message) -> Commands:
+        """The message in the transcript and as an event; the conversation's lifetime begins anew."""
+        return [("RPUSH", keys.messages(meta.id), self.seal(meta, message.dump())),
+                *self.event(meta, "message", message.shown()), *self.lifetime(meta)]
+
+    def lifetime(self, meta: Meta) -> Commands:
+        return [("EXPIRE", key, keys.RETENTION) for key in (
+            keys.conversation(meta.id), keys.messages(meta.id), keys.events(meta.id), keys.vault(meta.id))]
+
+    async def transcript(self, meta: Meta, last: int | None = None) -> list[Message]:
+        """Messages in order; the newest ``last`` of them."""
+        sealed = await self.redis.lrange(keys.messages(meta.id), -last if last else 0, -1)
+        return [Message.load(self.open(meta, one)) for one in sealed]
+
+    def seal(self, meta: Meta, text: str) -> bytes:
+        return self._sealer.seal(meta.owner, text)
+
+    def open(self, meta: Meta, sealed: bytes) -> str:
+        return self._sealer.open(meta.owner, sealed)
+
+    def destroy_key(self, owner: str) -> bool:
+        """Makes all that was sealed for the owner unreadable. Blocks for a few file operations."""
+        return self._sealer.destroy(owner)
+
+    def seal_json(self, meta: Meta, value: Any) -> bytes:
+        return self.seal(meta, json.dumps(value, ensure_ascii=False))
+
+    def open_json(self, meta: Meta, sealed: bytes) -> Any:
+        return json.loads(self.open(meta, sealed))

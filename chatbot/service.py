@@ -1,0 +1,125 @@
+"""The running service's parts, wired together once. No HTTP here: `chatbot.app` puts it behind routes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+
+from chatbot.audit import Audit
+from chatbot.budget import Budgets
+from chatbot.conversation import Conversations
+from chatbot.erasure import Erasure
+from chatbot.events import Hub
+from chatbot.handoff import Clock, Handoffs
+from chatbot.keeper import Keeper
+from chatbot.limits import Limits
+from chatbot.privacy.sealing import Sealer
+from chatbot.record import Records
+from chatbot.runner import Answerer, Runner
+from chatbot.staff import Staff
+from chatbot.tickets import Tickets
+from chatbot.turns import Turns
+from ingestion.company import Company
+from ingestion.settings import Settings
+
+log = structlog.get_logger()
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class Readiness:
+    """How far the start is. ``error`` is one line for people."""
+
+    ready: bool = False
+    stage: str = "starting"
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Service:
+    settings: Settings
+    company: Company
+    limits: Limits
+    redis: Redis
+    records: Records
+    hub: Hub
+    handoffs: Handoffs
+    conversations: Conversations
+    tickets: Tickets
+    turns: Turns
+    runner: Runner
+    staff: Staff
+    audit: Audit
+    budgets: Budgets
+    erasure: Erasure
+    keeper: Keeper
+    readiness: Readiness = field(default_factory=Readiness)
+    parts: Any = None
+
+    def answer_with(self, answerer: Answerer, parts: Any = None) -> None:
+        """From now on questions are answered; until then they wait in the queue."""
+        self.runner.answerer = answerer
+        self.parts = parts
+        self.readiness = Readiness(ready=True, stage="ready")
+
+    async def ask_to_stop(self) -> None:
+        """End the event streams and let running turns finish, before the server closes its connections."""
+        self.hub.close()
+        await self.runner.stop(self.limits.stop_seconds)
+
+
+def build(
+    settings: Settings, company: Company, redis: Redis, limits: Limits | None = None, clock: Clock = now_ms
+) -> Service:
+    limits = limits or Limits()
+    records = Records(redis, Sealer(settings.data_dir), limits)
+    hub = Hub(redis, limits)
+    handoffs = Handoffs(records, company, limits, clock)
+    turns = Turns(records, handoffs, limits, clock)
+    budgets = Budgets(redis, clock)
+    tickets = Tickets(records, handoffs, limits, clock)
+    return Service(
+        settings=settings, company=company, limits=limits, redis=redis, records=records, hub=hub, handoffs=handoffs,
+        conversations=Conversations(records, handoffs, budgets, limits, clock), tickets=tickets, turns=turns,
+        runner=Runner(redis, turns, hub, limits, clock, alone=settings.redis_url is None),
+        staff=Staff(redis, limits, clock), audit=Audit(redis, clock), budgets=budgets,
+        erasure=Erasure(records, clock), keeper=Keeper(redis, records, tickets, handoffs, hub, limits, clock),
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(service: Service) -> AsyncIterator[Service]:
+    """Run the service's own tasks: hub, runner, keeper. One that dies is logged and begun again."""
+    tasks = [asyncio.create_task(_kept(name, work), name=name) for name, work in (
+        ("hub", service.hub.run), ("runner", service.runner.run), ("keeper", service.keeper.run))]
+    try:
+        yield service
+    finally:
+        await service.ask_to_stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+RESTART_SECONDS = 1.0
+
+
+async def _kept(name: str, work: Any) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the service must go on; what died is named, and begun again
+            log.error("service.task_died", task=name, error=type(error).__name__, exc_info=error)
+        else:
+            return
+        await asyncio.sleep(RESTART_SECONDS)

@@ -1,0 +1,294 @@
+"""The agent's side: the queue, a claim with one winner, notes, replies, and giving the conversation back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot import keys
+from chatbot.answer import Reason
+from chatbot.commit import TRIES, Step, commit
+from chatbot.errors import BadInput, Busy, ClientIdReused, Conflict, Forbidden, NotFound
+from chatbot.handoff import Clock, Handoffs
+from chatbot.limits import Limits
+from chatbot.messages import HUMAN, Message, digest, new_id
+from chatbot.record import Commands, Meta, Records
+from chatbot.staff import Account, Role
+from chatbot.states import Event, move
+from chatbot.texts import say
+
+QUEUED = "queued"
+CLAIMED = "claimed"
+RETURNED = "returned"
+CLOSED = "closed"
+
+HANDLING_WEIGHT = 0.1
+"""Of the newest ticket in the moving average: about the last twenty count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    id: str
+    conversation: str
+    state: str
+    reason: str
+    reasons: tuple[str, ...]
+    topic: str
+    team: str
+    language: str
+    priority: int
+    created: int
+    score: int
+    claimed_by: str
+    claimed_at: int
+    lease: int
+    place: int
+    question: bytes
+    draft: bytes
+
+
+class Tickets:
+    def __init__(self, records: Records, handoffs: Handoffs, limits: Limits, clock: Clock) -> None:
+        self._records = records
+        self._redis = records.redis
+        self._handoffs = handoffs
+        self._limits = limits
+        self._clock = clock
+
+    async def get(self, ticket: str) -> Ticket:
+        """Raises NotFound."""
+        found: dict[bytes, bytes] = await self._redis.hgetall(keys.ticket(ticket))
+        if not found:
+            raise NotFound("no_ticket")
+        return _ticket(ticket, found)
+
+    async def waiting(self) -> list[str]:
+        """Ids in the order of the queue."""
+        return [one.decode() for one in await self._redis.zrange(keys.QUEUE, 0, -1)]
+
+    async def list(self, limit: int = 200) -> list[dict[str, Any]]:
+        """Open tickets as the console shows them: those in hand first, then the queue in its order."""
+        waiting = await self.waiting()
+        all_open = [one.decode() for one in await self._redis.zrange(keys.TICKETS, 0, -1)]
+        queued = set(waiting)
+        order = [one for one in all_open if one not in queued] + waiting
+        shown = []
+        for position, id_ in enumerate(order[:limit], start=1 - (len(order) - len(waiting))):
+            try:
+                ticket = await self.get(id_)
+                meta = await self._records.meta(ticket.conversation)
+            except NotFound:
+                await self._forget(id_)
+                continue
+            row = self.shown(ticket, meta)
+            if ticket.state == QUEUED:
+                row["expected_wait_minutes"] = await self._handoffs.expected_wait(max(position, 1))
+            shown.append(row)
+        return shown
+
+    def shown(self, ticket: Ticket, meta: Meta) -> dict[str, Any]:
+        return {
+            "ticket": ticket.id, "conversation": ticket.conversation, "state": ticket.state, "reason": ticket.reason,
+            "reason_text": say("pl", f"answering.reason.{ticket.reason}"), "reasons": list(ticket.reasons),
+            "topic": ticket.topic or None, "team": ticket.team, "language": ticket.language,
+            "priority": ticket.priority, "waiting_s": max(0, (self._clock() - ticket.created) // 1000),
+            "claimed_by": ticket.claimed_by or None, "question": self._records.open(meta, ticket.question),
+        }
+
+    async def detail(self, ticket: Ticket) -> dict[str, Any]:
+        """With the transcript, the notes, and the bot's draft as a suggestion."""
+        meta = await self._records.meta(ticket.conversation)
+        draft = self._records.open_json(meta, ticket.draft) if ticket.draft else {"text": ""}
+        notes = await self._redis.lrange(keys.notes(ticket.id), 0, -1)
+        return {
+            **self.shown(ticket, meta),
+            "transcript": [one.shown() for one in await self._records.transcript(meta)],
+            "suggestion": draft if draft["text"] else None,
+            "notes": [self._records.open_json(meta, one) for one in notes],
+            "customer": meta.customer or None,
+            "contract_date": meta.contract_date.isoformat() if meta.contract_date else None,
+        }
+
+    async def claim(self, id_: str, by: Account) -> Ticket:
+        """Exactly one agent gets it; claiming one's own again is harmless. Raises Conflict for the others."""
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            if ticket.state == CLAIMED and ticket.claimed_by == by.user:
+                return ticket
+            if ticket.state != QUEUED:
+                raise Conflict("claimed", name=ticket.claimed_by or ticket.state)
+            now = self._clock()
+            step = self._guard(ticket, meta)
+            step.write("HSET", keys.ticket(id_), "state", CLAIMED, "claimed_by", by.user, "claimed_at", now,
+                       "lease", self._lease())
+            step.write("ZREM", keys.QUEUE, id_)
+            step.add(self._handoffs.moved(meta, move(meta.state, Event.CLAIM), name=by.name))
+            step.add(self._handoffs.told_desk(id_, CLAIMED))
+            if await commit(self._redis, step) is None:
+                return await self.get(id_)
+        raise Busy("try_again", retry_after=1)
+
+    async def reply(self, id_: str, by: Account, client_id: str, text: str) -> str:
+        """A human message to the customer. The same client id again is harmless for a day.
+
+        Where the bot had a draft, what is sent instead is kept beside it: the raw material of corrections.
+        """
+        if not text.strip():
+            raise BadInput("empty")
+        if len(text) > self._limits.message_chars:
+            raise BadInput("too_long", limit=self._limits.message_chars)
+        if not client_id or len(client_id) > self._limits.client_id_chars:
+            raise BadInput("client_id", limit=self._limits.client_id_chars)
+        message = Message(new_id("m"), HUMAN, text, self._clock(), name=by.name, client_id=client_id)
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            sent = keys.sent(meta.id, f"{by.user}:{client_id}")
+            if (known := await self._redis.get(sent)) is not None:
+                first, _, hash_ = known.decode().partition(" ")
+                if hash_ != digest(text):
+                    raise ClientIdReused("client_id_reused")
+                return str(first)
+            self._check_holder(ticket, by)
+            step = self._guard(ticket, meta).absent(sent)
+            step.write("SET", sent, f"{message.id} {digest(text)}", "EX", keys.SENT)
+            step.write("HSET", keys.ticket(id_), "lease", self._lease())
+            step.add(self._records.say(meta, message))
+            step.add(await self._correction(ticket, meta, text))
+            step.add(self._handoffs.told_desk(id_, "message"))
+            if await commit(self._redis, step) is None:
+                return message.id
+        raise Busy("try_again", retry_after=1)
+
+    async def note(self, id_: str, by: Account, text: str) -> None:
+        """For colleagues only; the customer never sees it."""
+        if not text.strip() or len(text) > self._limits.message_chars:
+            raise BadInput("too_long", limit=self._limits.message_chars)
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            note = self._records.seal_json(meta, {"by": by.name, "text": text, "at": self._clock()})
+            step = self._guard(ticket, meta).write("RPUSH", keys.notes(id_), note)
+            step.write("EXPIRE", keys.notes(id_), keys.RETENTION).add(self._handoffs.told_desk(id_, "note"))
+            if await commit(self._redis, step) is None:
+                return
+        raise Busy("try_again", retry_after=1)
+
+    async def give_back(self, id_: str, by: Account, text: str | None) -> None:
+        """To the bot, with a last message if the agent wishes."""
+        await self._finish(id_, by, Event.RETURN, RETURNED, text)
+
+    async def close(self, id_: str, by: Account) -> None:
+        await self._finish(id_, by, Event.CLOSE, CLOSED, None)
+
+    async def requeue(self, id_: str, *, by: Account | None = None, team: str | None = None) -> None:
+        """Back to the queue at its old place: the agent went away, or passes it on (to ``team``)."""
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            if by is not None:
+                self._check_holder(ticket, by)
+            elif ticket.state != CLAIMED or ticket.lease > self._clock():
+                return
+            step = self._guard(ticket, meta).field(keys.ticket(id_), "lease", ticket.lease)
+            step.write("HSET", keys.ticket(id_), "state", QUEUED, "claimed_by", "", "lease", 0, "team", team or ticket.team)
+            step.write("ZADD", keys.QUEUE, ticket.score, id_)
+            step.add(self._handoffs.moved(meta, move(meta.state, Event.LEAVE)))
+            step.add(self._handoffs.told_desk(id_, QUEUED))
+            if await commit(self._redis, step) is None:
+                return
+        raise Busy("try_again", retry_after=1)
+
+    async def abandon(self, id_: str) -> None:
+        """The customer is taken to have left."""
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            if ticket.state != QUEUED:
+                return
+            step = self._over(ticket, meta, CLOSED).add(self._handoffs.moved(meta, move(meta.state, Event.ABANDON)))
+            if await commit(self._redis, step) is None:
+                return
+
+    async def renew(self, user: str) -> None:
+        """The agent is there: the leases of what they hold begin anew."""
+        for id_ in await self._redis.zrange(keys.TICKETS, 0, -1):
+            key = keys.ticket(id_.decode())
+            if (await self._redis.hget(key, "claimed_by")) == user.encode():
+                step = Step().field(key, "state", CLAIMED).field(key, "claimed_by", user)
+                await commit(self._redis, step.write("HSET", key, "lease", self._lease()))
+
+    async def _finish(self, id_: str, by: Account, event: Event, state: str, text: str | None) -> None:
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            if ticket.state in (RETURNED, CLOSED):
+                raise Conflict("ticket_over")
+            if not (event is Event.CLOSE and ticket.state == QUEUED):
+                self._check_holder(ticket, by)
+            step = self._over(ticket, meta, state)
+            if text and text.strip():
+                step.add(self._records.say(meta, Message(new_id("m"), HUMAN, text, self._clock(), name=by.name)))
+            step.add(self._handoffs.moved(meta, move(meta.state, event), name=by.name))
+            if await commit(self._redis, step) is None:
+                if ticket.claimed_at:
+                    await self._learn_handling((self._clock() - ticket.claimed_at) / 1000)
+                return
+        raise Busy("try_again", retry_after=1)
+
+    def _over(self, ticket: Ticket, meta: Meta, state: str) -> Step:
+        step = self._guard(ticket, meta)
+        step.write("HSET", keys.ticket(ticket.id), "state", state, "closed_at", self._clock())
+        step.write("HSET", keys.conversation(meta.id), "ticket", "")
+        step.write("ZREM", keys.QUEUE, ticket.id).write("ZREM", keys.TICKETS, ticket.id)
+        return step.add(self._handoffs.told_desk(ticket.id, state))
+
+    def _guard(self, ticket: Ticket, meta: Meta) -> Step:
+        key = keys.ticket(ticket.id)
+        return self._handoffs.guard(Step(), meta).field(key, "state", ticket.state).field(
+            key, "claimed_by", ticket.claimed_by)
+
+    def _check_holder(self, ticket: Ticket, by: Account) -> None:
+        if ticket.state in (RETURNED, CLOSED):
+            raise Conflict("ticket_over")
+        if ticket.state != CLAIMED:
+            raise Conflict("not_claimed")
+        if ticket.claimed_by != by.user and by.role is not Role.ADMIN:
+            raise Forbidden("not_yours", name=ticket.claimed_by)
+
+    async def _open(self, id_: str) -> tuple[Ticket, Meta]:
+        ticket = await self.get(id_)
+        return ticket, await self._records.meta(ticket.conversation)
+
+    async def _correction(self, ticket: Ticket, meta: Meta, sent: str) -> Commands:
+        draft = self._records.open_json(meta, ticket.draft) if ticket.draft else {"text": ""}
+        if not draft["text"] or await self._redis.exists(keys.correction(ticket.id)):
+            return []
+        now = self._clock()
+        data = {"question": self._records.open(meta, ticket.question), "draft": draft["text"],
+                "citations": draft["citations"], "reasons": list(ticket.reasons), "sent": sent,
+                "language": ticket.language}
+        return [("HSET", keys.correction(ticket.id), "conversation", meta.id, "owner", meta.owner, "at", now,
+                 "data", self._records.seal_json(meta, data)),
+                ("ZADD", keys.CORRECTIONS, now, ticket.id)]
+
+    async def _learn_handling(self, seconds: float) -> None:
+        before = await self._redis.get(keys.HANDLING)
+        mean = float(before) if before else self._limits.handling_minutes * 60
+        await self._redis.set(keys.HANDLING, round(mean + HANDLING_WEIGHT * (seconds - mean), 1))
+
+    async def _forget(self, id_: str) -> None:
+        await self._redis.zrem(keys.TICKETS, id_)
+        await self._redis.zrem(keys.QUEUE, id_)
+
+    def _lease(self) -> int:
+        return self._clock() + int(self._limits.lease_minutes * 60_000)
+
+
+def _ticket(id_: str, found: dict[bytes, bytes]) -> Ticket:
+    def text(name: str) -> str:
+        return found.get(name.encode(), b"").decode()
+
+    return Ticket(
+        id=id_, conversation=text("conversation"), state=text("state"), reason=text("reason") or Reason.CUSTOMER_ASKED,
+        reasons=tuple(one for one in text("reasons").split(",") if one), topic=text("topic"), team=text("team"),
+        language=text("language"), priority=int(text("priority") or 0), created=int(text("created")),
+        score=int(text("score")), claimed_by=text("claimed_by"), claimed_at=int(text("claimed_at") or 0),
+        lease=int(text("lease") or 0), place=int(text("place") or 0),
+        question=found.get(b"question", b""), draft=found.get(b"draft", b""),
+    )
