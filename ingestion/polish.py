@@ -94,13 +94,17 @@ def sentences(text: str) -> list[str]:
     A marker of a clause ('5.', '§ 1.', '{2}.', 'a)') opens a sentence and ends none, abbreviations of law end none,
     and an item of a list on a line of its own is a sentence.
     """
+    return [stripped for piece in pieces(text) if (stripped := piece.strip())]
+
+
+def pieces(text: str) -> list[str]:
+    """The sentences with the white space behind each; joined, they are the text."""
     found, start = [], 0
     for match in _END.finditer(text):
         if match.end() > start and _ends(text, start, match.start(), match.end(), newline=match[0] == "\n"):
-            found.append(text[start : match.end()].strip())
+            found.append(text[start : match.end()])
             start = match.end()
-    found.append(text[start:].strip())
-    return [sentence for sentence in found if sentence]
+    return [*found, text[start:]] if start < len(text) else found
 
 
 def _ends(text: str, start: int, stop: int, end: int, *, newline: bool) -> bool:

@@ -1,0 +1,133 @@
+"""From a file to a `Text`: what it is, told by its first bytes and then its name, and the reader for it.
+
+Run it in `ingestion.sandbox`; a file may be made to harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from ingestion.clauses import Block, clauses
+from ingestion.documents import Kind, Text
+from ingestion.errors import DocumentError, NeedsOcr, NeedsPassword
+from ingestion.sources import archive, docx, faq, html, mail, markdown, office, passages, pdf, plain
+from ingestion.sources.blocks import Found, table
+from ingestion.sources.language import language
+
+MOST_BYTES = 64 * 2**20
+"""Of a file; the largest regulation seen has 5 MB."""
+MOST_PASSAGES = 1024 * 2**20
+"""Bytes, unpacked, of a file of passages."""
+
+READABLE = "PDF, DOCX, ODT, PPTX, XLSX, HTML, MD, TXT, EML, CSV; FAQ as YAML, JSON, CSV or XLSX; passages as JSONL"
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"RIFF")
+_PICTURE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic")
+_OLD_OFFICE = {".doc": ".docx", ".xls": ".xlsx", ".ppt": ".pptx", ".msg": ".eml", ".rtf": ".docx", ".epub": ".html"}
+
+Reader = Callable[[bytes, str], "Found | Text"]
+
+
+def read(path: Path, name: str | None = None, select: str | None = None) -> Text:
+    """Read one file. ``name`` is what people call it (an upload's own name); ``select`` a glob over ids of passages.
+
+    Raises DocumentError, NeedsPassword or NeedsOcr, each with a reason for a person; never returns an empty Text.
+    """
+    name = name or path.name
+    if (suffix := "".join(Path(name).suffixes[-2:]).lower()).endswith((".jsonl", ".jsonl.gz")):
+        return passages.read(path, name, select, MOST_PASSAGES)
+    if select:
+        raise DocumentError(f"{name}#{select}: only a .jsonl of passages takes a selection. Leave '#{select}' out.")
+    if path.stat().st_size > MOST_BYTES:
+        raise DocumentError(f"{name} is larger than {MOST_BYTES // 2**20} MB. Split it, or take out pictures.")
+    data = path.read_bytes()
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
+        raise DocumentError(f"{name} is empty. Add a file that has text.")
+    found = _reader(data, name, Path(suffix).suffix or suffix)(data, name)
+    return found if isinstance(found, Text) else _text(found, name)
+
+
+def _text(found: Found, name: str) -> Text:
+    units = clauses(found.blocks, found.title or "")
+    words = "".join(clause.text for clause in units)
+    if not any(character.isalnum() for character in words):
+        raise DocumentError(f"{name} has no text that can be read. Add a file that has some.")
+    numbered = any(re.match(r"(?:§|Art\.)", part) for clause in units for part in clause.path)
+    title = found.title or Path(name).stem.replace("_", " ").replace("-", " ")
+    return Text(title, units, kind=Kind.REGULATION if numbered else Kind.PAGE, language=language(words))
+
+
+def _reader(data: bytes, name: str, suffix: str) -> Reader:
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"%PDF-" in data[:1024]:
+        return pdf.read
+    if data.startswith(b"PK"):
+        return _zipped(data, name)
+    if data.startswith(_OLE):
+        raise _old(data, name, suffix)
+    if data.startswith(_PICTURES) or suffix in _PICTURE_NAMES:
+        raise NeedsOcr(f"{name} is a picture. Run OCR on it and add the result.")
+    if head.startswith(b"{\\rtf") or suffix in _OLD_OFFICE:
+        other = _OLD_OFFICE.get(suffix, ".docx")
+        raise DocumentError(f"{name}: {suffix or '.rtf'} files aren't read. Save it as {other} and add that.")
+    if re.match(rb"<!doctype html|<html", head, re.I):
+        return _html
+    if suffix in _BY_NAME:
+        return _BY_NAME[suffix]
+    raise DocumentError(f"{name}: unknown format {suffix or '(no extension)'}. Readable are {READABLE}.")
+
+
+def _zipped(data: bytes, name: str) -> Reader:
+    members = set(archive.open_zip(data, name).namelist())
+    if "word/document.xml" in members or any(re.fullmatch(r"word/document\d*\.xml", one) for one in members):
+        return docx.read
+    if "ppt/presentation.xml" in members:
+        return office.read_pptx
+    if "xl/workbook.xml" in members:
+        return _sheets
+    if "content.xml" in members:
+        return office.read_odt
+    raise DocumentError(f"{name} is an archive, not a document. Unpack it and add the files. Readable are {READABLE}.")
+
+
+def _old(data: bytes, name: str, suffix: str) -> DocumentError:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return NeedsPassword(f"{name} is encrypted. Save it without a password and add it.")
+    other = _OLD_OFFICE.get(suffix, ".docx, .xlsx or .pptx")
+    return DocumentError(f"{name} is in an old Office format. Save it as {other} and add that.")
+
+
+def _html(data: bytes, name: str) -> Found:
+    return html.read(data)
+
+
+def _csv(data: bytes, name: str) -> Found | Text:
+    rows = faq.rows(data, name)
+    whole = table(rows)
+    return faq.from_rows(rows, name) or Found(None, (whole,) if whole else ())
+
+
+def _sheets(data: bytes, name: str) -> Found | Text:
+    sheets = office.read_xlsx(data, name)
+    if len(sheets) == 1 and (entries := faq.from_rows(sheets[0][1], name)) is not None:
+        return entries
+    blocks: list[Block] = []
+    for title, rows in sheets:
+        if (whole := table(rows)) is not None:
+            blocks += [Block(title, level=1)] if title and len(sheets) > 1 else []
+            blocks.append(whole)
+    return Found(None, tuple(blocks))
+
+
+_BY_NAME: dict[str, Reader] = {
+    **dict.fromkeys((".html", ".htm", ".xhtml"), _html),
+    **dict.fromkeys((".md", ".markdown"), lambda data, name: markdown.read(data)),
+    **dict.fromkeys((".txt", ".text"), lambda data, name: plain.read(data)),
+    **dict.fromkeys((".yaml", ".yml"), faq.read_yaml),
+    **dict.fromkeys((".csv", ".tsv"), _csv),
+    ".eml": mail.read,
+    ".json": faq.read_json,
+}

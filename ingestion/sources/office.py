@@ -1,0 +1,117 @@
+"""Presentations, spreadsheets and OpenDocument text, from their XML: a heading a slide or sheet, tables whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.clauses import Block
+from ingestion.errors import NeedsOcr, NeedsPassword
+from ingestion.polish import clean
+from ingestion.sources.archive import open_zip, xml
+from ingestion.sources.blocks import Found, table
+
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_SHOW = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+MOST_REPEATED = 50
+"""Times an OpenDocument cell or row is repeated at most; files repeat empty ones a million times."""
+
+
+def read_pptx(data: bytes, name: str) -> Found:
+    archive = open_zip(data, name)
+    members = [one for one in archive.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", one)]
+    blocks: list[Block] = []
+    pictures = 0
+    for member in sorted(members, key=lambda one: int(re.findall(r"\d+", one)[-1])):
+        root = xml(archive, member, name)
+        if root is not None:
+            blocks += _slide(root)
+            pictures += root.find(f".//{_SHOW}pic") is not None
+    if pictures and not blocks:
+        raise NeedsOcr(f"{name} has pictures and no text. Add its text as a document.")
+    return Found(next((block.text for block in blocks if block.level), None), tuple(blocks))
+
+
+def _slide(root: Any) -> Iterator[Block]:
+    for shape in root.iter(f"{_SHOW}sp", f"{_SHOW}graphicFrame"):
+        if shape.tag == f"{_SHOW}graphicFrame":
+            lines = shape.iter(f"{_DRAWING}tr")
+            rows = [[_paragraphs(cell, " ") for cell in line.iter(f"{_DRAWING}tc")] for line in lines]
+            if (found := table(rows)) is not None:
+                yield found
+            continue
+        place = shape.find(f".//{_SHOW}ph")
+        titled = place is not None and place.get("type") in ("title", "ctrTitle")
+        for line in _paragraphs(shape, "\n").split("\n"):
+            if line.strip():
+                yield Block(line.strip(), level=2 if titled else 0)
+
+
+def _paragraphs(element: Any, between: str) -> str:
+    found = ("".join(part.text or "" for part in one.iter(f"{_DRAWING}t")) for one in element.iter(f"{_DRAWING}p"))
+    return between.join(clean(one) for one in found if one.strip())
+
+
+def read_xlsx(data: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
+    """Each sheet's name and rows of shown values."""
+    archive = open_zip(data, name)
+    strings = xml(archive, "xl/sharedStrings.xml", name)
+    listed = strings if strings is not None else ()
+    shared = ["".join(part.text or "" for part in one.iter(f"{_SHEET}t")) for one in listed]
+    book = xml(archive, "xl/workbook.xml", name)
+    names = [one.get("name") or "" for one in book.iter(f"{_SHEET}sheet")] if book is not None else []
+    members = [one for one in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", one)]
+    sheets = []
+    for place, member in enumerate(sorted(members, key=lambda one: int(re.findall(r"\d+", one)[-1]))):
+        root = xml(archive, member, name)
+        rows = [[*_cells(row, shared)] for row in root.iter(f"{_SHEET}row")] if root is not None else []
+        sheets.append((names[place] if place < len(names) else "", [row for row in rows if any(row)]))
+    return sheets
+
+
+def _cells(row: Any, shared: list[str]) -> Iterator[str]:
+    column = 0
+    for cell in row.iter(f"{_SHEET}c"):
+        letters = re.match(r"[A-Z]+", cell.get("r") or "")
+        at = 0
+        for letter in letters[0] if letters else "":
+            at = at * 26 + ord(letter) - 64
+        for _ in range(min(max(at - column - 1, 0), MOST_REPEATED)):
+            yield ""
+        column = max(at, column + 1)
+        value = cell.find(f"{_SHEET}v")
+        text = value.text or "" if value is not None else "".join(part.text or "" for part in cell.iter(f"{_SHEET}t"))
+        if cell.get("t") == "s" and text.isdigit() and int(text) < len(shared):
+            text = shared[int(text)]
+        yield clean(text).strip()
+
+
+def read_odt(data: bytes, name: str) -> Found:
+    archive = open_zip(data, name)
+    manifest = xml(archive, "META-INF/manifest.xml", name)
+    if manifest is not None and any("encryption-data" in str(one.tag) for one in manifest.iter()):
+        raise NeedsPassword(f"{name} is encrypted. Save it without a password and add it.")
+    root = xml(archive, "content.xml", name)
+    blocks = tuple(_open_document(root)) if root is not None else ()
+    return Found(next((block.text for block in blocks if block.level == 1), None), blocks)
+
+
+def _open_document(element: Any) -> Iterator[Block]:
+    for child in element:
+        if child.tag == f"{_ODF_TABLE}table":
+            rows = [
+                ["".join(cell.itertext()) for cell in row.iter(f"{_ODF_TABLE}table-cell")]
+                for row in child.iter(f"{_ODF_TABLE}table-row")
+            ]
+            if (found := table([row[:MOST_REPEATED] for row in rows])) is not None:
+                yield found
+        elif child.tag in (f"{_ODF_TEXT}h", f"{_ODF_TEXT}p"):
+            level = child.get(f"{_ODF_TEXT}outline-level") if child.tag.endswith("}h") else None
+            if text := clean(" ".join("".join(child.itertext()).split())):
+                yield Block(text, level=min(int(level), 6) if level and level.isdigit() else 0)
+        elif child.tag != f"{_ODF_TEXT}tracked-changes":
+            yield from _open_document(child)
