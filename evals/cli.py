@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from evals.documents import documents
 from evals.privacy import privacy
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -15,3 +16,4 @@ def _root() -> None:
 
 
 app.command()(privacy)
+app.command()(documents)
