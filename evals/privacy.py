@@ -47,7 +47,7 @@ _TOKEN = re.compile(rf"{_TAG}|\w+")
 _WORD = re.compile(r"\w+")
 _ONE_WORD = frozenset({Entity.GIVEN_NAME, Entity.SURNAME})
 _NO_VALUE = re.compile(r"(?:ul|ulic\w|al|alej\w|alei|pl|plac\w?|os|w|z|ze|do|na|przy|pod|adres\w?|numer\w?|nr"
-                       r"|telefon\w?|tel|pan|pani)", re.IGNORECASE)
+                       r"|telefon\w?|tel|pan|pani|e|mail\w*|email\w*|id)", re.IGNORECASE)
 """Words inside a value's stretch that say nothing of a person."""
 _LETTERS = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+(?:[ -][A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+){0,3}")
 _UNDAMAGED = {
@@ -165,18 +165,22 @@ def _split(text: str, tagged: str, offset: int) -> list[Value] | None:
     """The values of neighbouring tags in the stretch of text they stand for; None when it can't be told apart."""
     tags = re.findall(_TAG, tagged)
     separators = re.split(_TAG, tagged)[1:-1]
-    form = ""
-    for place, tag in enumerate(tags):
-        one = TAGS.get(tag[1:-1]) in _ONE_WORD and len(tags) > 1
-        form += r"(\S+?)" if one else r"(.+?)"
-        if place < len(separators):
-            loose = "".join(re.escape(sign) + "?" for sign in separators[place] if not sign.isspace())
-            form += loose + (r"\s+" if any(sign.isspace() for sign in separators[place]) else r"\s*") + r"[(„\"]?"
-    match = re.fullmatch(form, text, re.DOTALL)
-    if match is None:
-        return None
-    return [Value(tag[1:-1], offset + match.start(place + 1), offset + match.end(place + 1))
-            for place, tag in enumerate(tags)]
+    kinds = [TAGS.get(tag[1:-1]) for tag in tags]
+    for place, separator in enumerate(separators):
+        if not separator.strip() and not {kinds[place], kinds[place + 1]} & _ONE_WORD:
+            return None
+    for optional in ("", "?"):
+        form = ""
+        for place in range(len(tags)):
+            form += r"(\S+?)" if kinds[place] in _ONE_WORD and len(tags) > 1 else r"(.+?)"
+            if place < len(separators):
+                signs = "".join(re.escape(sign) + optional for sign in separators[place] if not sign.isspace())
+                form += signs + (r"\s+" if any(sign.isspace() for sign in separators[place]) else r"\s*") + r"[(„\"]?"
+        match = re.fullmatch(form, text, re.DOTALL)
+        if match is not None:
+            return [Value(tag[1:-1], offset + match.start(place + 1), offset + match.end(place + 1))
+                    for place, tag in enumerate(tags)]
+    return None
 
 
 def measure(lines: Iterable[Line], masker: Masker) -> Report:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from chatbot.privacy.repair import candidates
+from chatbot.privacy.repair import Change, candidates
 from ingestion.polish import fold
 
 REMEMBERED = 100_000
@@ -19,8 +19,8 @@ SHORTEST_REPAIRED = 3
 @dataclass(frozen=True, slots=True)
 class Reading:
     """``given``, ``surname``, ``place``, ``part`` (of a place's name: 'Sącz', 'Góra'): what proper names it can be.
-    ``common``: it is an everyday word too; ``adjective``: the everyday word is only an adjective. ``known``: it stands
-    in the dictionary as written; ``repaired``: what is said is of its likeliest correct spelling."""
+    ``common``: it is an everyday word too; ``adjective``: it can be an adjective. ``known``: it stands in the
+    dictionary as written; ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`)."""
 
     given: bool = False
     surname: bool = False
@@ -29,7 +29,7 @@ class Reading:
     common: bool = False
     adjective: bool = False
     known: bool = False
-    repaired: bool = False
+    repaired: Change = Change.NONE
     lemmas: frozenset[str] = frozenset()
 
     @property
@@ -57,12 +57,12 @@ def read_repaired(word: str) -> Reading:
         return found
     given = surname = place = part = common = adjective = False
     lemmas = set(found.lemmas)
-    hits = 0
-    for candidate in candidates(word):
+    hits, least = 0, Change.LETTER
+    for candidate, change in candidates(word):
         other = _look_up(candidate)
         if not other.known:
             continue
-        hits += 1
+        hits, least = hits + 1, min(least, change)
         given, surname, place = given or other.given, surname or other.surname, place or other.place
         part, common, adjective = part or other.part, common or other.common, adjective or other.adjective
         lemmas |= other.lemmas
@@ -70,7 +70,7 @@ def read_repaired(word: str) -> Reading:
             break
     if not hits:
         return found
-    return Reading(given, surname, place, part, common, adjective, known=False, repaired=True, lemmas=frozenset(lemmas))
+    return Reading(given, surname, place, part, common, adjective, known=False, repaired=least, lemmas=frozenset(lemmas))
 
 
 def _look_up(word: str) -> Reading:
@@ -84,8 +84,9 @@ def _look_up(word: str) -> Reading:
     whole = max((end for _, end, _ in rows), default=0)
     given = surname = place = part = noun = adjective = False
     lemmas = set()
+    split = not any(start == 0 and end == whole for start, end, _ in rows)  # 'urodził' + 'em'
     for start, end, (_, lemma, tag, kinds, qualifiers) in rows:
-        if start or end != whole or tag == "ign":
+        if start or tag == "ign" or (end != whole and not (split and tag.startswith("praet"))):
             continue
         lemmas.add(fold(lemma.split(":")[0].lower()))
         given |= "imię" in kinds
@@ -98,5 +99,5 @@ def _look_up(word: str) -> Reading:
             adjective = True
         elif not (_OLD & {one for row in qualifiers for one in row.split(",")}) and not tag.startswith("brev"):
             noun = True
-    return Reading(given, surname, place, part, common=noun or adjective, adjective=adjective and not noun,
+    return Reading(given, surname, place, part, common=noun or adjective, adjective=adjective,
                    known=bool(lemmas), lemmas=frozenset(lemmas))

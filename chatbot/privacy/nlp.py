@@ -17,7 +17,7 @@ from chatbot.privacy.dictionary import Reading, read, read_repaired
 LANGUAGE = "pl"
 """The one language of the engine; Polish and English messages both go through it."""
 _WORD = re.compile(r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")
-_SENTENCE_END = re.compile(r"[.!?…:;*•\n]|[„\"'»(]\s*$|[-–—]\s")
+_SENTENCE_END = re.compile(r"[.!?…:;*•\n]|[„\"'»]\s*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ letters is known for; a candidate says nothing until the dictionary has it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from enum import IntEnum
+from itertools import chain, islice, product
+
+from ingestion.polish import fold
 
 MOST_CANDIDATES = 400
 """Look-ups for one unknown word, about 2 ms at 5 µs each; each unknown word is looked up once and remembered."""
@@ -27,72 +30,81 @@ LETTERS = {
     "ż": "z", "x": "k",
 }  # fmt: skip
 PAIRS = (("cl", "d"), ("rn", "m"), ("vv", "w"), ("uu", "w"), ("lc", "k"), ("l<", "k"), ("|<", "k"), ("|c", "k"),
-         ("nn", "m"), ("ii", "u"), ("ll", "u"), ("li", "h"), ("ln", "h"), ("lh", "th"), ("ni", "m"), ("in", "m"),
-         ("s", "sz"), ("c", "cz"), ("ij", "y"))  # fmt: skip
+         ("nn", "m"), ("ii", "u"), ("li", "h"), ("ni", "m"), ("in", "m"))  # fmt: skip
 PLAIN = {"a": "ą", "c": "ć", "e": "ę", "l": "ł", "n": "ń", "o": "ó", "s": "ś", "z": "żź"}
 """What people leave out when they type without Polish keys."""
 
 
-def candidates(word: str) -> Iterator[str]:
-    """Likely readings of ``word``, likeliest first, at most MOST_CANDIDATES, in the case it is written in."""
+class Change(IntEnum):
+    """How far a candidate is from what is written: signs, accents and pairs are surer than one letter for another."""
+
+    NONE = 0
+    SIGN = 1
+    LETTER = 2
+
+
+def candidates(word: str) -> Iterator[tuple[str, Change]]:
+    """Likely readings of ``word``, likeliest first, at most MOST_CANDIDATES, with a capital."""
     seen = {word}
-    for made in _all(word):
+    for made, change in _all(word):
         if made not in seen:
             seen.add(made)
-            yield made
+            yield made, change
             if len(seen) > MOST_CANDIDATES:
                 return
 
 
-def _all(word: str) -> Iterator[str]:
+def _all(word: str) -> Iterator[tuple[str, Change]]:
     bases = list(_signs(word))
-    if bases != [word]:
-        yield from bases
+    signs = bases != [word.lower()]
+    for base in bases:
+        yield _named(base), Change.SIGN
+    for made in chain(_pairs(word.lower()), _accents(word.lower())):
+        yield _named(made), Change.SIGN
     for base in bases[:4]:
-        yield from _edits(base)
-    yield from _accents(word)
+        for made in _edits(base):
+            yield _named(made), Change.SIGN if signs else Change.LETTER
     for base in bases[:2]:
         for once in list(_pairs(base)):
-            yield from _edits(once)
+            for made in _edits(once):
+                yield _named(made), Change.LETTER
 
 
 def _signs(word: str) -> Iterator[str]:
     """Every sign that can't be a Polish letter read as one that can."""
-    choices = [(letter,) if letter not in SIGNS else tuple(SIGNS[letter]) for letter in word.lower()]
-    for count, letters in enumerate(product(*choices)):
-        if count >= MOST_CHOICES:
-            return
-        yield _cased(word, "".join(letters))
+    choices = [SIGNS.get(letter, letter) for letter in word.lower()]
+    for letters in islice(product(*choices), MOST_CHOICES):
+        yield "".join(letters)
 
 
 def _edits(word: str) -> Iterator[str]:
     yield from _pairs(word)
-    lower = word.lower()
-    for place, letter in enumerate(lower):
+    for place, letter in enumerate(word):
         for other in LETTERS.get(letter, ""):
-            yield _cased(word, lower[:place] + other + lower[place + 1:])
+            yield word[:place] + other + word[place + 1:]
 
 
 def _pairs(word: str) -> Iterator[str]:
-    lower = word.lower()
     for pair, letter in PAIRS:
-        place = lower.find(pair)
+        place = word.find(pair)
         while place >= 0:
-            yield _cased(word, lower[:place] + letter + lower[place + len(pair):])
-            place = lower.find(pair, place + 1)
+            yield word[:place] + letter + word[place + len(pair):]
+            place = word.find(pair, place + 1)
 
 
 def _accents(word: str) -> Iterator[str]:
-    lower = word.lower()
-    places = [place for place, letter in enumerate(lower) if letter in PLAIN][:6]
-    options = [lower[place] + PLAIN[lower[place]] for place in places]
-    for letters in product(*options):
-        changed = list(lower)
+    """With accents put in, and with one taken out."""
+    places = [place for place, letter in enumerate(word) if letter in PLAIN][:6]
+    for letters in product(*(word[place] + PLAIN[word[place]] for place in places)):
+        changed = list(word)
         for place, letter in zip(places, letters, strict=True):
             changed[place] = letter
-        yield _cased(word, "".join(changed))
+        yield "".join(changed)
+    for place, letter in enumerate(word):
+        if (plain := fold(letter)) != letter:
+            yield word[:place] + plain + word[place + 1:]
 
 
-def _cased(written: str, made: str) -> str:
-    """A name's case: a misread first letter ('clominik', '9dynia') can't tell, so a candidate always has a capital."""
-    return made[:1].upper() + made[1:] if written else made
+def _named(made: str) -> str:
+    """A misread first letter ('clominik', '9dynia') can't tell its case, and only names are sought."""
+    return made[:1].upper() + made[1:]

@@ -62,8 +62,10 @@ MOST_DAMAGED = {9: 3, 11: 4, 12: 4, 16: 5, 26: 6}
 """(M) Characters that may be misread in a number of that length."""
 EMAIL = 0.90
 EMAIL_DAMAGED = 0.60
-DOCUMENT_GROUPED = 0.42
-"""(M) 4-4-4 digits with dashes."""
+DOCUMENT_GROUPED = 0.80
+"""(M) 4-4-4 digits with dashes: as sure as a number without a check can be, whatever stands round it."""
+DOCUMENT_USUAL = 0.42
+"""(M) Two capitals and four digits; a word like 'model' near it lowers it."""
 DOCUMENT_CODE = 0.15
 """(M) Two or three letters and four to seven digits, a form that product codes have too."""
 ADDRESS = 0.80
@@ -82,9 +84,15 @@ GIVEN_ALONE = 0.70
 """A given name with a capital inside a sentence."""
 GIVEN_OPENING = 0.60
 """… that opens a sentence and is no everyday word."""
+SHORTEST_GIVEN = 3
+"""Letters; 'Od' and 'Al' are names in the dictionary too."""
+STRANGER_WITH_SURNAME = 0.60
+"""A word that no dictionary has, with a capital, before one that is a surname only."""
 SURNAME_ALONE = 0.50
 """(M) With a capital inside a sentence, in the dictionary as a surname only."""
 SURNAME_WEAK = 0.10
+SHORTEST_MISREAD = 5
+"""Letters of a word without a capital that may be a misread town behind a preposition."""
 PLACE_PREPOSITION = 0.70
 PLACE_ALONE = 0.60
 PLACE_WEAK = 0.20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -11,55 +12,80 @@ from chatbot.privacy.entities import Entity
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.digits import SIGN
+from chatbot.privacy.recognisers.place import town_length
 from chatbot.privacy.thresholds import ADDRESS, POSTAL_CODE, STREET_LIKENESS
 
 _UP = "A-ZĄĆĘŁŃÓŚŹŻ"
-_NAME_WORD = r"[^\W_][\w|@€$!(<’'-]*\.?"
-_NAME = rf"(?:(?:{_NAME_WORD}|\d{{1,2}}(?= [^\W\d_]{{3}}))[ \u00a0]+){{1,5}}?"
-_HOUSE = rf"[\d!|lIoOSBDQh]{SIGN}{{0,3}}[a-zA-Z]?(?: ?/ ?{SIGN}{{1,4}}| ?(?:m|lok|m\.|lok\.|mieszkania) ?\d{{1,4}})?"
-_CODE = rf"(?:{SIGN}{{2}}[-–]{SIGN}{{3}})"
-_TOWN = rf"[{_UP}\dßÞþ|!][\w|@€$!(<#+]*(?:[ -][{_UP}][\w|@€$!(<#+]*){{0,2}}"
-_TAIL = (rf"(?:,?[ \u00a0]*\n?(?:w[ \u00a0]+{_TOWN}[ \u00a0,]+)?{_CODE}(?:[ \u00a0]+{_TOWN})?"
-         rf"|,?[ \u00a0]+(?:w|vv)[ \u00a0]+{_TOWN})?")
-_PREFIX = (r"(?:(?i:ul\.|al\.|pl\.|os\.|ulic\w{1,2}|ulicą|alej\w{0,3}|alei|placu?|plac\w{1,2}|osiedl\w{1,3}|rond\w{1,2}"
-           r"|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue)|(?:ul|al|pl|os)(?= ))")
-_MISREAD_PREFIX = r"(?P<prefix>[\w|!]{1,2}[\w|!(]?\.|[\w|!(]{1,3}(?= )|[\w|][\w|!(@]{3,5}(?= ))"
-_STREET = re.compile(rf"(?<![\w]){_PREFIX}[ \u00a0]*{_NAME}{_HOUSE}(?![\w|]|,\d){_TAIL}")
-_MISREAD_STREET = re.compile(rf"(?<![\w]){_MISREAD_PREFIX}[ \u00a0]*{_NAME}{_HOUSE},?[ \u00a0]+(?:(?:w|vv) )?{_CODE}"
-                             rf"(?:[ \u00a0]+{_TOWN})?")
-_CODED = re.compile(rf"(?<![\w-])(?:[{_UP}][\w|@€$!(<’'.-]*[ \u00a0]+){{0,3}}(?:{_HOUSE},?[ \u00a0]+)?"
-                    rf"(?P<code>\d{{2}}[-–]\d{{3}})(?![\w-])(?:[ \u00a0]+(?P<town>{_TOWN}))?")
-_PLAIN_PREFIX = re.compile(r"(?<!\w)(?i:(?:na |przy )?(?:ulic[aąęy]|ul\.?|alei|al\.|placu|pl\.|osiedlu|os\.))[ \u00a0]+"
-                           rf"(?P<name>[{_UP}][\w-]+(?:[ \u00a0][{_UP}][\w-]+){{0,3}})")
-_NAMED_NUMBER = re.compile(rf"(?<!\w)(?P<name>[{_UP}][^\W\d_]+)[ \u00a0]+"
-                           rf"(?P<house>\d{{1,3}}[a-zA-Z]?/\d{{1,3}})(?![\w/])")
+_SPACE = "[ \u00a0]"
+_NOISY = r"\w+(?:[|@€$!(<#+’'-]+\w+)*"
+_STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}|osiedl\w{1,3}|rond\w{1,2}"
+                  r"|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue|ul|al|pl|os)(?!\w))")
+_NAME = rf"(?:(?!{_STREET_PREFIX})(?:{_NOISY}\.?|[|!]\w+){_SPACE}+){{1,5}}?"
+_HOUSE = rf"(?=[^\s/,]*\d){SIGN}{{1,4}}[a-zA-Z]?(?:{_SPACE}?/{_SPACE}?{SIGN}{{1,4}}|{_SPACE}?(?:m|lok|m\.|lok\.|mieszkania){_SPACE}?\d{{1,4}})?"
+_CODE = rf"{SIGN}{{2}}[-–]{SIGN}{{3}}(?![\w-])"
+_TOWN = rf"(?:[{_UP}\dßÞþ|!@$]|[^\W_](?=[\w]*[|@€$!(<]))(?:\w|[|@€$!(<#+](?=\w)|-(?=\w))*"
+_PLACE = rf"(?:,?{_SPACE}+(?:(?:w|vv){_SPACE}+{_TOWN}[ \u00a0,]+)?|[-,]|(?<=\d)){_CODE}(?:{_SPACE}+(?P<town>{_TOWN}))?"
+_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{_HOUSE}(?![\w|]|,\d)"
+                     rf"(?:{_PLACE}|,?{_SPACE}+(?:w|vv){_SPACE}+(?P<in_town>{_TOWN}))?")
+_JOINED_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{SIGN}{{1,4}}(?:/{SIGN}{{1,3}})?"
+                            rf"(?:[-,]|(?<=\w)){_CODE}(?:{_SPACE}+(?P<town>{_TOWN}))?")
+"""'61895-041': the space between house and code was lost."""
+_MISREAD_STREET = re.compile(r"(?<!\w)(?P<prefix>[\w|!]{1,2}[\w|!(]?\.|[\w|!(]{1,3}(?= )|[\w|][\w|!(@]{3,5}(?= ))"
+                             rf"{_SPACE}*{_NAME}{_HOUSE}(?:{_PLACE}|,?{_SPACE}+(?:w|vv){_SPACE}+(?P<in_town>{_TOWN}))")
+_CODED = re.compile(rf"(?<![\w-])(?:(?:[{_UP}]{_NOISY}\.?{_SPACE}+){{0,3}}{_HOUSE},?{_SPACE}+)?"
+                    rf"(?P<code>\d{{2}}[-–]\d{{3}})(?![\w-])(?:,?{_SPACE}+(?P<town>{_TOWN}))?")
+_UNNUMBERED = re.compile(rf"(?<!\w)(?i:ulic[aąęy]|ul\.|alei|al\.|placu|osiedlu|os\.){_SPACE}+"
+                         rf"(?P<name>[{_UP}][\w-]+(?:{_SPACE}[{_UP}][\w-]+){{0,3}})")
+_NAMED_NUMBER = re.compile(rf"(?<!\w)(?P<name>[{_UP}][^\W\d_]+){_SPACE}+(?P<house>\d{{1,3}}[a-zA-Z]?/\d{{1,3}})(?![\w/])")
 
 
 class AddressRecogniser(Recogniser):
     kinds = (Entity.ADDRESS,)
 
     def find(self, text: str, words: list[Token]) -> Iterator[Found]:
-        for match in _STREET.finditer(text):
-            yield Entity.ADDRESS, match.start(), match.end(), ADDRESS
-        for match in _MISREAD_STREET.finditer(text):
-            if _street_word(match["prefix"]):
-                yield Entity.ADDRESS, match.start(), match.end(), ADDRESS
+        for form in (_STREET, _JOINED_STREET):
+            for match in form.finditer(text):
+                yield Entity.ADDRESS, match.start(), _end(match, words), ADDRESS
+        yield from self._misread(text, words)
         for match in _CODED.finditer(text):
-            if match["town"] or match.start() < match.start("code"):
-                start = match.start() if match["town"] else match.start("code")
-                yield Entity.ADDRESS, start, match.end(), ADDRESS if match["town"] else POSTAL_CODE
-        for match in _PLAIN_PREFIX.finditer(text):
+            if match["town"]:
+                yield Entity.ADDRESS, match.start(), _end(match, words), ADDRESS
+            elif match.start() < match.start("code"):
+                yield Entity.ADDRESS, match.start(), match.end(), POSTAL_CODE
+        for match in _UNNUMBERED.finditer(text):
             yield Entity.ADDRESS, match.start("name"), match.end("name"), ADDRESS
         for match in _NAMED_NUMBER.finditer(text):
             reading = read_repaired(match["name"])
             if reading.adjective or reading.surname or not reading.known:
                 yield Entity.ADDRESS, match.start(), match.end(), POSTAL_CODE
 
+    @staticmethod
+    def _misread(text: str, words: list[Token]) -> Iterator[Found]:
+        at = 0
+        while match := _MISREAD_STREET.search(text, at):
+            if _street_word(match["prefix"]):
+                yield Entity.ADDRESS, match.start(), _end(match, words), ADDRESS
+                at = match.end()
+            else:
+                at = match.end("prefix")
+
+
+def _end(match: re.Match[str], words: list[Token]) -> int:
+    """Where the address ends: behind all words of its town."""
+    found = match.groupdict()
+    name = "town" if found.get("town") else "in_town" if found.get("in_town") else None
+    if name is None:
+        return match.end()
+    at = bisect_left(words, match.start(name), key=lambda word: word.start)
+    if at >= len(words) or words[at].start != match.start(name):
+        return match.end()
+    return max(match.end(), words[at + town_length(words, at) - 1].end)
+
 
 def _street_word(misread: str) -> bool:
     """Whether a word that isn't in the dictionary has the shape of 'ul.', 'plac', 'aleja' and their like."""
     word = misread.lower()
-    if read(word).known and len(word) > 3:
+    if not word.endswith(".") and read(word).known:
         return False
     return any(SequenceMatcher(None, word, street).ratio() >= STREET_LIKENESS for street in _STREET_WORDS)
 

@@ -10,17 +10,18 @@ from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.digits import SIGN, straightened
-from chatbot.privacy.thresholds import BIRTH_DATE, DOCUMENT_CODE, DOCUMENT_GROUPED
+from chatbot.privacy.thresholds import BIRTH_DATE, DOCUMENT_CODE, DOCUMENT_GROUPED, DOCUMENT_USUAL
 
 _GROUPED = re.compile(rf"(?<![\w|-]){SIGN}{{3,4}}-{SIGN}{{4}}-{SIGN}{{4}}(?![\w|]|-\d)")
 _CODE = re.compile(r"(?<![\w/-])(?=(?:[^\W\d_]*\d){2})[^\W_]{1,4}[ -]?(?:\w|\|){3,7}(?![\w]|[-/]\d)")
 _CODE_SHAPE = re.compile(r"(?:[A-ZĄĆĘŁŃÓŚŹŻ]{2,3}|[^\W_][A-ZĄĆĘŁŃÓŚŹŻ]|[A-ZĄĆĘŁŃÓŚŹŻ][^\W_])[ -]?[\dA-Za-z|]{4,7}")
+_USUAL = re.compile(r"[A-Z]{2}\d{4}")
 _LONG = re.compile(r"(?<![\w/|-])(?:[A-Z]{0,3}\d{5,12}|\d{5}/\d{2}/\d{4})(?![\w]|[-/]\d)")
 _MONTH = r"[^\W\d_]{3,12}"
 _DATE = re.compile(
     rf"(?<![\w.-])(?:\w{{4}}[-./]\w{{2}}[-./]\w{{2}}|\w{{1,2}}[-./ ]{{1,2}}\w{{1,2}}[-./ ]{{1,2}}\w{{4}}"
     rf"|\d{{1,2}}\.? {_MONTH} \w{{4}}(?: (?:roku|r\.))?)(?!\w|[-/]\d)")
-_STANDARDS = frozenset({"ISO", "EN", "PN", "DN", "DIN", "UE", "WE", "VAT", "PIT", "CIT", "USB", "RTX", "GTX", "DDR"})
+_STANDARDS = frozenset({"ISO", "EN", "PN", "DN", "DIN", "UE", "VAT", "PIT", "CIT", "USB", "RTX", "GTX", "DDR"})
 """Letters before digits that name a norm, a form or a part, not a document."""
 
 
@@ -36,9 +37,9 @@ class DocumentRecogniser(Recogniser):
                 written = match[0]
                 if form is _CODE and not _CODE_SHAPE.fullmatch(written):
                     continue
-                if re.match(r"[A-Z]*", written)[0] in _STANDARDS:  # type: ignore[index]
-                    continue
-                yield Entity.DOCUMENT, match.start(), match.end(), DOCUMENT_CODE
+                norm = re.split(r"\d", written, maxsplit=1)[0].strip(" -") in _STANDARDS
+                usual = _USUAL.fullmatch(written) is not None and not norm
+                yield Entity.DOCUMENT, match.start(), match.end(), DOCUMENT_USUAL if usual else DOCUMENT_CODE
 
 
 class BirthDateRecogniser(Recogniser):

@@ -17,8 +17,8 @@ from chatbot.privacy.thresholds import EMAIL, EMAIL_DAMAGED
 
 _AT = r"(?:@|\s?[(\[{]\s?(?:at|małpa|malpa|@)\s?[)\]}]\s?|\s(?:małpa|malpa)\s)"
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|kropka)\s?[)\]}]\s?|\s(?:kropka)\s)"
-_LOCAL = r"[\w!#$%&'*+/=?^`{|}~.-]*[\w|$]"
-_LABEL = r"[\w$|!](?:[\w$|!-]*[\w$|!])?"
+_LOCAL = r"[\w!#$%&'*+/=?^`{|}~.<€(-]*[\w|$€<(]"
+_LABEL = r"[\w$|!€<(%*](?:[\w$|!€<(%*@-]*[\w$|!€])?"
 _ADDRESS = re.compile(rf"(?<![\w.@])({_LOCAL}){_AT}({_LABEL}(?:{_DOT}{_LABEL})+)", re.IGNORECASE)
 _BROKEN = re.compile(r"(?<![\w.@])[\w.+-]{2,}@[\w|!-]{2,}(?:[ ,][\w|!]{2,4}(?!\w))?", re.IGNORECASE)
 """No dot, or a comma in its place."""

@@ -1,12 +1,13 @@
 """Given names and surnames in every case: by the dictionary, by what stands before them, and by each other.
 
-A word without a capital is a name only where it is introduced as one ("nazywam się jan kowalski") or is a given name
-with a surname behind it, both nothing else in the dictionary.
+A word without a capital is a name only where it is introduced as one ("nazywam się jan kowalski"), or is a given name
+with a surname behind it and neither is an everyday word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import IntEnum
 
 from chatbot.privacy.dictionary import Reading
 from chatbot.privacy.entities import Entity
@@ -14,18 +15,31 @@ from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.company import in_company
+from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import (
     GIVEN_ALONE,
     GIVEN_OPENING,
     GIVEN_WITH_SURNAME,
     NAME_INTRODUCED,
-    PLACE_WEAK,
+    SHORTEST_GIVEN,
+    STRANGER_WITH_SURNAME,
     SURNAME_ALONE,
     SURNAME_WEAK,
 )
 
-_NEAR_GAPS = frozenset({" ", "\u00a0", "  ", "-", " - ", ". ", "\n"})
-_JOINING_GAPS = frozenset({" ", "\u00a0", "  ", "-"})
+_JOINING_GAPS = frozenset({" ", "\u00a0", "-", " - ", "** **"})
+_MOST_GIVEN = 3
+
+Name = list[tuple[Entity, float]]
+"""What the words of a name are, one entry a word; empty: no name."""
+
+
+class Introduction(IntEnum):
+    """What stands before a word: nothing, someone who may be named next ('pani', 'mój brat'), or "nazywam się"."""
+
+    NONE = 0
+    SOMEONE = 1
+    TOLD = 2
 
 
 class PersonRecogniser(Recogniser):
@@ -41,147 +55,135 @@ class PersonRecogniser(Recogniser):
             at += max(len(name), 1)
 
 
-def _name(words: list[Token], at: int) -> list[tuple[Entity, float]]:
-    """What the words from ``at`` on are, one entry a word; empty when no name begins here."""
+def _name(words: list[Token], at: int) -> Name:
+    word, introduction = words[at], _introduction(words, at)
+    if not _written_as_name(word, introduction):
+        return []
+    reading = word.repaired
+    if reading.lemmas & lexicon().not_names and introduction < Introduction.TOLD:
+        return []
+    if word.opens and word.reading.lemmas & lexicon().greetings:
+        return []
+    if at and words[at].gap in (" ", ". ", ".") and words[at - 1].lemmas & lexicon().eponym_heads:
+        return []
+    if reading.given and len(word) >= SHORTEST_GIVEN:
+        return _from_given(words, at, reading, introduction)
+    return _from_surname(words, at, reading, introduction)
+
+
+def _from_given(words: list[Token], at: int, reading: Reading, introduction: Introduction) -> Name:
     word = words[at]
-    introduced = _introduced(words, at)
-    if not _looks(word, introduced):
+    given = 1
+    while given < _MOST_GIVEN and _another_given(words, at + given):
+        given += 1
+    behind = _surnames(words, at + given, introduction, shouted=word.shouted)
+    if behind and (introduction or not in_company(words, at, at + given + behind - 1)):
+        return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * given + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
+    if introduction:
+        return [(Entity.GIVEN_NAME, NAME_INTRODUCED)] * given
+    if word.shouted or in_company(words, at, at) or _behind_preposition(words, at, reading):
         return []
-    reading = _reading(word)
-    if reading.lemmas & lexicon().not_names and not introduced:
+    if reading.repaired and (reading.common or reading.repaired > Change.SIGN):
         return []
-    if _eponym(words, at):
-        return []
-    given = reading.given
-    if reading.place and not introduced and at and words[at].gap == " " and (
-            words[at - 1].text.lower() in lexicon().prepositions):
-        given = bool(_surname_run(words, at + 1)) and given
-    if given and not (reading.repaired and reading.common):
-        found = _given_run(words, at)
-        behind = _surname_run(words, at + len(found), told=introduced)
-        if behind and not (len(found) == 1 and not introduced and in_company(words, at, at + len(behind))):
-            return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * len(found) + [
-                (Entity.SURNAME, GIVEN_WITH_SURNAME)] * len(behind)
-        if introduced:
-            return [(Entity.GIVEN_NAME, NAME_INTRODUCED)] * len(found)
-        if in_company(words, at, at):
+    if not word.opens and (word.capital or reading.repaired):
+        return [(Entity.GIVEN_NAME, GIVEN_ALONE)]
+    return [(Entity.GIVEN_NAME, GIVEN_OPENING)] if word.capital and not reading.common else []
+
+
+def _from_surname(words: list[Token], at: int, reading: Reading, introduction: Introduction) -> Name:
+    word = words[at]
+    behind = words[at + 1] if at + 1 < len(words) else None
+    if behind and reading.surname and word.capital and not reading.common and behind.gap == " " and (
+            behind.capital and behind.reading.given and behind.shouted == word.shouted):
+        return [(Entity.SURNAME, GIVEN_WITH_SURNAME), (Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)]  # 'Kowalski Jan'
+    if introduction:
+        if not _may_be_surname(word, introduction, shouted=word.shouted, first=True):
             return []
-        if word.capital and not word.shouted:
-            if not word.opens:
-                return [(Entity.GIVEN_NAME, GIVEN_ALONE)] * len(found)
-            if not reading.common:
-                return [(Entity.GIVEN_NAME, GIVEN_OPENING)] * len(found)
-        return [(Entity.GIVEN_NAME, PLACE_WEAK)] if len(found) == 1 else []
-    if _surname_first(words, at, reading):
-        return [(Entity.SURNAME, GIVEN_WITH_SURNAME), (Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)]
-    if introduced:
-        behind = _surname_run(words, at)
-        if len(behind) > 1 and not reading.surname:
-            return [(Entity.GIVEN_NAME, NAME_INTRODUCED)] + [(Entity.SURNAME, NAME_INTRODUCED)] * (len(behind) - 1)
-        return [(Entity.SURNAME, NAME_INTRODUCED)] * len(behind)
+        second = _surnames(words, at + 1, introduction, shouted=word.shouted)
+        if second and words[at + 1].gap != "-" and not reading.surname:
+            return [(Entity.GIVEN_NAME, NAME_INTRODUCED)] + [(Entity.SURNAME, NAME_INTRODUCED)] * second
+        return [(Entity.SURNAME, NAME_INTRODUCED)] * (1 + (second if second and words[at + 1].gap == "-" else 0))
+    if not reading.known and word.capital and behind and behind.gap == " " and not word.shouted and (
+            behind.capital and not behind.shouted and behind.reading.surname and not behind.reading.common
+            and not reading.common and not in_company(words, at, at + 1)):
+        return [(Entity.GIVEN_NAME, STRANGER_WITH_SURNAME), (Entity.SURNAME, STRANGER_WITH_SURNAME)]  # 'Nicole Rup'
     if reading.surname and word.capital and not word.shouted and not in_company(words, at, at):
-        return [(Entity.SURNAME, _alone(word, reading))]
+        weak = reading.common or reading.place or reading.part or reading.repaired > Change.SIGN
+        return [(Entity.SURNAME, SURNAME_WEAK if weak else SURNAME_ALONE)]
     return []
 
 
-def _alone(word: Token, reading: Reading) -> float:
-    if reading.common or reading.place or reading.part or reading.repaired:
-        return SURNAME_WEAK
-    return SURNAME_ALONE
-
-
-def _looks(word: Token, introduced: bool) -> bool:
-    """Whether a name may be written so: with a capital, or, introduced as a name, anyhow; never a bare number."""
+def _written_as_name(word: Token, introduction: Introduction) -> bool:
+    """With a capital, or, introduced as a name, anyhow; never a number."""
     letters = sum(letter.isalpha() for letter in word.text)
     if letters < 2 or letters * 2 < len(word.text):
         return False
     if word.capital:
         return True
     reading = word.reading
-    if introduced:
+    if introduction:
         return not reading.known or reading.given or (reading.surname and not reading.common)
-    return not word.text[:1].isalpha() or (reading.given and not reading.common)
+    return not word.text[:1].isalpha() or not word.text.isascii() or (reading.given and not reading.common)
 
 
-def _reading(word: Token) -> Reading:
-    return word.repaired
+def _another_given(words: list[Token], at: int) -> bool:
+    """'Anna Maria Nowak': a further given name, if a surname is left behind it."""
+    if at >= len(words) or words[at].gap not in _JOINING_GAPS or not words[at].capital:
+        return False
+    return words[at].reading.given and bool(_surnames(words, at + 1, Introduction.NONE, shouted=words[at].shouted))
 
 
-def _given_run(words: list[Token], at: int) -> list[int]:
-    """The given name at ``at`` and further ones, if a surname is left behind them."""
-    found = [at]
-    while len(found) < 3:
-        place = found[-1] + 1
-        if place >= len(words) or words[place].gap not in _JOINING_GAPS or not words[place].capital:
+def _surnames(words: list[Token], at: int, introduction: Introduction, *, shouted: bool) -> int:
+    """How many words from ``at`` are a surname behind a given name: one, or two with a hyphen."""
+    count = 0
+    while count < 2 and at + count < len(words):
+        word = words[at + count]
+        if word.gap not in _JOINING_GAPS or (count and word.gap != "-"):
             break
-        reading = words[place].reading
-        if not reading.given or not _surname_run(words, place + 1):
+        if not _may_be_surname(word, introduction, shouted=shouted):
             break
-        found.append(place)
-    return found
+        count += 1
+    return count
 
 
-def _surname_run(words: list[Token], at: int, *, told: bool = False) -> list[int]:
-    """Words from ``at`` that can be a surname behind a given name: one, or two with a hyphen. ``told``: someone was
-    just saying their name, so that a lower-case surname counts even if it is an everyday word ('nowak')."""
-    found: list[int] = []
-    while at < len(words) and len(found) < 2:
-        word = words[at]
-        if found and word.gap != "-":
-            break
-        if not found and word.gap not in _JOINING_GAPS:
-            break
-        if not _surname(word, told=told):
-            break
-        found.append(at)
-        at += 1
-    return found
-
-
-def _surname(word: Token, *, told: bool) -> bool:
+def _may_be_surname(word: Token, introduction: Introduction, *, shouted: bool, first: bool = False) -> bool:
     letters = sum(letter.isalpha() for letter in word.text)
     if letters < 2 or letters * 2 < len(word.text):
         return False
     reading = word.repaired
     if reading.lemmas & lexicon().not_names:
         return False
-    if word.capital or not word.text[:1].isalpha():
-        return True
     plain = word.reading
-    return (not plain.known and told) or (plain.surname and (not plain.common or (told and len(word) > 3)))
+    if word.shouted:
+        return plain.surname and not plain.common and (shouted or bool(introduction))
+    if word.capital:
+        return plain.surname or not plain.known or (not first and plain.adjective)
+    if not plain.known:
+        return introduction is Introduction.TOLD or reading.surname or not word.text[:1].isalpha()
+    return plain.surname and (not plain.common or (introduction is Introduction.TOLD and len(word) >= SHORTEST_GIVEN))
 
 
-def _surname_first(words: list[Token], at: int, reading: Reading) -> bool:
-    """'Kowalski Jan', as forms have it."""
-    if not (reading.surname and words[at].capital and not reading.common) or at + 1 >= len(words):
-        return False
-    behind = words[at + 1]
-    return behind.gap == " " and behind.capital and behind.reading.given and behind.shouted == words[at].shouted
+def _behind_preposition(words: list[Token], at: int, reading: Reading) -> bool:
+    """'w Krakowie' is the town, not the given name Krakowia."""
+    return reading.place and at > 0 and words[at].gap == " " and words[at - 1].text.lower() in lexicon().prepositions
 
 
-def _introduced(words: list[Token], at: int) -> bool:
-    """A title, a relative, a greeting, or "nazywam się" before the word."""
+def _introduction(words: list[Token], at: int) -> Introduction:
     if at == 0:
-        return False
+        return Introduction.NONE
     gap, before, known = words[at].gap, words[at - 1], lexicon()
-    if gap.strip(" \u00a0\n") in ("", ".", ":", "–", "-") and _phrase(words, at):
-        return True
-    if gap.strip(" \u00a0") not in ("", "."):
-        return False
-    if not words[at].capital:
-        return False
-    if before.lemmas & known.titles and (len(before) > 1 or gap.startswith(".")):
-        return True
-    return not gap.strip() and bool(before.lemmas & (known.person_words | known.greetings))
-
-
-def _phrase(words: list[Token], at: int) -> bool:
-    for phrase in lexicon().introducers:
-        start = at - len(phrase)
-        if start >= 0 and all(part in words[start + step].lemmas for step, part in enumerate(phrase)):
-            return True
-    return False
-
-
-def _eponym(words: list[Token], at: int) -> bool:
-    return at > 0 and words[at].gap in (" ", ". ", ".") and bool(words[at - 1].lemmas & lexicon().eponym_heads)
+    if gap.strip(" \u00a0\n*„\"") in ("", ".", ":", "–", "-", "="):
+        for phrase in known.introducers:
+            start = at - len(phrase)
+            if start >= 0 and all(part in words[start + step].lemmas for step, part in enumerate(phrase)):
+                return Introduction.TOLD
+    if not words[at].capital or "\n" in gap:
+        return Introduction.NONE
+    if gap.strip() in ("", ".") and before.lemmas & known.titles and (len(before) > 1 or gap.startswith(".")):
+        return Introduction.SOMEONE
+    if not gap.strip() and before.lemmas & known.greetings:
+        return Introduction.SOMEONE
+    if before.lemmas & known.person_words and (not gap.strip() or (
+            gap.strip() in (",", "(", "–", "-", ":", ", „") and not words[at].repaired.common)):
+        return Introduction.SOMEONE
+    return Introduction.NONE

@@ -34,6 +34,8 @@ _FORMS = re.compile(
     rf"|(?<![\w/|-])(?<!\d[.,])(?P<bare>\d{{9}}|\d{{2}} \d{{7}}|48\d{{9}})(?![\w|]|[-/]\d|[.,]\d)"
     r"|(?<![\w/|-])(?<!\d[.,])(?<!\d )(?P<short>\d{3}[ -]\d{2}[ -]\d{2})(?!\w|[-/. ]?\d)"
 )
+_KEYED = re.compile(r"[\w\]}]:$")
+"""'Client:123456789' is a field of a program; behind 'tel:' the label says so."""
 _AFTER = re.compile(r"\s*([^\W\d_]+[²2]?|[€$£%])")
 
 
@@ -46,7 +48,10 @@ class PhoneRecogniser(Recogniser):
             number = straightened(written.lstrip("+"))
             if number is None or _is_amount(text, match.end()):
                 continue
-            yield Entity.PHONE, match.start(), match.end(), _score(str(form), written, number)
+            score = _score(str(form), written, number)
+            if form == "bare" and _KEYED.search(text, 0, match.start()):
+                score = min(score, PHONE_UNKNOWN)
+            yield Entity.PHONE, match.start(), match.end(), score
 
 
 def _score(form: str, written: str, number: str) -> float:

@@ -10,7 +10,7 @@ from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.company import in_company
-from chatbot.privacy.thresholds import PLACE_ALONE, PLACE_PREPOSITION, PLACE_WEAK
+from chatbot.privacy.thresholds import PLACE_ALONE, PLACE_PREPOSITION, PLACE_WEAK, SHORTEST_MISREAD
 
 _LONGEST = 4
 """Words of a town's name: 'Ostrów Mazowiecka', 'Nowy Dwór Mazowiecki'."""
@@ -32,14 +32,18 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     """How many words from ``at`` name a town, and how sure that is; (0, 0.0) for none."""
     word = words[at]
     introduced = at > 0 and _introduces(words, at)
-    if not (word.capital or (introduced and not word.text[:1].isalpha() and len(word) > 3)):
+    if not word.capital and not (introduced and len(word) >= SHORTEST_MISREAD and not word.reading.known):
         return 0, 0.0
     reading = word.repaired
+    if not word.capital and reading.common:
+        return 0, 0.0
     if reading.lemmas & (lexicon().not_towns | lexicon().not_names) and not _joined(words, at):
         return 0, 0.0
-    length = _length(words, at)
+    length = town_length(words, at)
     compound = length > 1
     town = reading.place or (compound and any(_placelike(words[at + step].repaired) for step in range(length)))
+    if compound and not introduced:
+        town = any(_surely(words[at + step].repaired) for step in range(length))
     if not town or in_company(words, at, at + length - 1):
         return 0, 0.0
     if word.shouted and not introduced:
@@ -55,7 +59,7 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     return length, PLACE_ALONE
 
 
-def _length(words: list[Token], at: int) -> int:
+def town_length(words: list[Token], at: int) -> int:
     """'Nowy Sącz', 'Bielsko-Biała', 'Stalowa Wola': words that go on a town's name."""
     length = 1
     while length < _LONGEST and at + length < len(words):
@@ -76,6 +80,10 @@ def _length(words: list[Token], at: int) -> int:
 
 def _placelike(reading: Reading) -> bool:
     return reading.place or reading.part
+
+
+def _surely(reading: Reading) -> bool:
+    return reading.part or (reading.place and not reading.common)
 
 
 def _joined(words: list[Token], at: int) -> bool:
