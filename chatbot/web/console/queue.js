@@ -2,6 +2,11 @@
 
 import { element, fill } from "../element.js";
 
+/** Why a ticket came, in the reader's language: the service's own words are Polish. */
+export function why(ticket, strings) {
+  return (strings.language === "pl" && ticket.reason_text) || strings.name("reasons", ticket.reason);
+}
+
 export class Queue {
   constructor(strings, session, choose) {
     Object.assign(this, { strings, session, chosen: null });
@@ -51,11 +56,11 @@ export class Queue {
       onclick: () => this.pick(ticket.ticket),
     },
       element("span", { class: "row-top" },
-        element("span", { class: "row-reason" }, ticket.reason_text || strings.name("reasons", ticket.reason)),
+        element("span", { class: "row-reason" }, why(ticket, strings)),
         element("time", { class: "row-wait", "data-waited": String(ticket.waiting_s ?? 0) })),
       element("span", { class: "row-question" }, ticket.question || strings.say("console.no_question")),
       element("span", { class: "row-tags" },
-        ticket.topic ? element("span", { class: "tag" }, ticket.topic) : null,
+        ticket.topic ? element("span", { class: "tag" }, ticket.topic_text ?? ticket.topic) : null,
         ticket.language && ticket.language !== strings.language ? element("span", { class: "tag" }, ticket.language.toUpperCase()) : null,
         ticket.state === "claimed" && ticket.claimed_by ? element("span", { class: "tag" }, ticket.claimed_by) : null)));
   }

@@ -4,6 +4,7 @@ import { element, fill, icon } from "../element.js";
 import { cited, sources } from "../source.js";
 import { openSource } from "../staff/source.js";
 import { attempt, toast } from "../staff/toast.js";
+import { why } from "./queue.js";
 import { Reply } from "./reply.js";
 
 const AUTHORS = { customer: "console.customer", ai: "chat.assistant", human: "chat.consultant" };
@@ -64,7 +65,7 @@ export class Ticket {
   about() {
     const { held, strings } = this;
     return element("div", {},
-      element("p", { class: "over" }, held.reason_text || strings.name("reasons", held.reason)),
+      element("p", { class: "over" }, why(held, strings)),
       element("h1", {}, held.question || strings.say("console.no_question")));
   }
 
@@ -95,7 +96,7 @@ export class Ticket {
   facts() {
     const { held, strings } = this;
     const rows = [
-      ["console.topic", held.topic], ["console.team", held.team && strings.name("teams", held.team)],
+      ["console.topic", held.topic_text ?? held.topic], ["console.team", held.team && strings.name("teams", held.team)],
       ["console.language", held.language && strings.name("languages", held.language)],
       ["console.waited", held.waiting_s !== undefined && strings.span(held.waiting_s)],
       ["console.claimed_by", held.claimed_by],

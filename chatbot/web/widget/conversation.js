@@ -129,7 +129,7 @@ export class Conversation {
 
   /** `value`: "up" or "down". */
   async rate(message, value) {
-    await this.requests.post(`${this.path}/rating`, { message, rating: value });
+    await this.requests.post(`${this.path}/rating`, { message, value });
     this.memory.set({ ratings: { ...this.memory.get("ratings"), [message]: value } });
     this.changed();
   }
