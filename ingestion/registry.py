@@ -1,0 +1,166 @@
+"""Which documents there are, in which versions, valid when. Pure: a register goes in, a register comes out.
+
+A register is kept with the index generation that was built from it, so that switching or rolling back moves both at
+once. Within a document the versions make a timeline: each ends the day before the next begins. A version that begins
+on the day of another replaces it. ``supersedes`` ends another document in the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from ingestion import polish
+from ingestion.documents import Kind, Validity
+from ingestion.errors import UsageError
+
+LONGEST_ID = 60
+"""Characters of a document's id."""
+DAY = timedelta(days=1)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Version(_Frozen):
+    """``valid_from`` and ``valid_until`` are as stated; ``since`` and ``until`` as they follow from the timeline.
+
+    ``upload`` is the SHA-256 of the file, ``chunks_file`` the name of its file of chunks under DATA_DIR/chunks.
+    ``replaced`` versions are kept for the record and are not in the index.
+    """
+
+    version: str
+    upload: str
+    name: str
+    source: str
+    select: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    since: date | None = None
+    until: date | None = None
+    replaced: bool = False
+    chunks: int = 0
+    chunks_file: str = ""
+    added: str = ""
+
+    @property
+    def validity(self) -> Validity:
+        return Validity(self.since, self.until)
+
+
+class Document(_Frozen):
+    document: str
+    title: str
+    collection: str = "default"
+    audience: str = "customer"
+    kind: Kind = Kind.REGULATION
+    language: str = "pl"
+    superseded_by: str | None = None
+    ends: date | None = None
+    """The last day on which any version counts, where another document supersedes this one."""
+    versions: tuple[Version, ...] = ()
+
+    def find(self, version: str) -> Version:
+        for one in self.versions:
+            if one.version == version:
+                return one
+        known = ", ".join(one.version for one in self.versions)
+        raise UsageError(f"Document {self.document} has no version {version!r}. It has {known}.")
+
+
+class Register(_Frozen):
+    documents: dict[str, Document] = {}
+
+    def get(self, document: str) -> Document:
+        """Raises UsageError naming the documents there are."""
+        if (found := self.documents.get(document)) is not None:
+            return found
+        known = ", ".join(sorted(self.documents)[:20]) or "none yet"
+        raise UsageError(f"There is no document {document!r}. Known: {known}. See 'python -m ingestion list'.")
+
+    def indexed(self) -> list[tuple[Document, Version]]:
+        """The versions that belong into the index."""
+        return [(document, version) for document in self.documents.values() for version in document.versions
+                if not version.replaced]
+
+
+def document_id(title: str) -> str:
+    """A slug: lower-case letters, digits and hyphens. 'Regulamin zwrotów (2026)' → 'regulamin-zwrotow-2026'."""
+    slug = re.sub(r"[^a-z0-9]+", "-", polish.fold(title).lower()).strip("-")[:LONGEST_ID].strip("-")
+    return slug or "document-" + hashlib.sha256(title.encode()).hexdigest()[:8]
+
+
+def version_id(document: Document | None, upload: str, valid_from: date | None) -> str:
+    """The day it begins, or the start of its hash; both where that day is taken by another text."""
+    name = valid_from.isoformat() if valid_from else upload[:8]
+    taken = {one.version: one.upload for one in document.versions} if document else {}
+    return name if taken.get(name, upload) == upload else f"{name}-{upload[:8]}"
+
+
+def added(register: Register, document: Document, version: Version, supersedes: str | None = None) -> Register:
+    """With that version. ``document`` brings the title and the like; its own ``versions`` are not looked at.
+
+    Raises UsageError when ``supersedes`` names no document, or the document itself.
+    """
+    if supersedes == document.document:
+        raise UsageError(f"Document {supersedes!r} can't supersede itself: give the new text the same title or name "
+                         "and a --valid-from, and it becomes its next version.")
+    before = register.documents.get(document.document)
+    kept = tuple(one for one in before.versions if one.version != version.version) if before else ()
+    changed = {"versions": timeline((*kept, version)), "ends": before.ends if before else None,
+               "superseded_by": before.superseded_by if before else None}
+    documents = {**register.documents, document.document: _ended(document.model_copy(update=changed))}
+    if supersedes is not None:
+        old = register.get(supersedes)
+        ends = version.valid_from - DAY if version.valid_from else None
+        documents[supersedes] = _ended(old.model_copy(update={"superseded_by": document.document, "ends": ends}))
+    return Register(documents=documents)
+
+
+def without(register: Register, document: str) -> Register:
+    """Raises UsageError when there is no such document. What it superseded counts again."""
+    register.get(document)
+    documents = {name: one for name, one in register.documents.items() if name != document}
+    for name, one in documents.items():
+        if one.superseded_by == document:
+            free = one.model_copy(update={"superseded_by": None, "ends": None, "versions": timeline(one.versions)})
+            documents[name] = free
+    return Register(documents=documents)
+
+
+def timeline(versions: Iterable[Version]) -> tuple[Version, ...]:
+    """In order of their beginning, each ending where the next begins; of two that begin together the later added
+    counts."""
+    ordered = sorted(versions, key=lambda one: (one.valid_from or date.min, one.added))
+    found = []
+    for place, one in enumerate(ordered):
+        following = ordered[place + 1 :]
+        replaced = any(later.valid_from == one.valid_from for later in following)
+        later_days = [later.valid_from for later in following if later.valid_from not in (None, one.valid_from)]
+        begins = min((day for day in later_days if day), default=None)
+        until = _earlier(one.valid_until, begins - DAY if begins else None)
+        found.append(one.model_copy(update={"since": one.valid_from, "until": until, "replaced": replaced}))
+    return tuple(found)
+
+
+def _ended(document: Document) -> Document:
+    """With the end that another document puts to it."""
+    if document.ends is None:
+        return document
+    versions = tuple(
+        one.model_copy(update={
+            "until": _earlier(one.until, document.ends),
+            "replaced": one.replaced or (one.since is not None and one.since > document.ends),
+        })
+        for one in document.versions
+    )
+    return document.model_copy(update={"versions": versions})
+
+
+def _earlier(first: date | None, second: date | None) -> date | None:
+    return min(first, second) if first and second else first or second

@@ -1,0 +1,179 @@
+"""Both engines keep one contract: the same points give the same rankings, scores and filters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from qdrant_client import QdrantClient
+
+from ingestion.documents import Chunk, Kind, Validity
+from ingestion.index import sparse
+from ingestion.index.edge import EdgeBuilder, EdgeIndex
+from ingestion.index.points import drafts, pack, unpack
+from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Builder, Field, Index, Point, Probe, Scope
+from ingestion.index.server import ServerBuilder, ServerIndex
+
+TODAY = date(2026, 11, 22)
+DIM = 16
+TEXTS = (
+    ("regulamin", "§ 1", "Zwrot towaru jest możliwy w ciągu 14 dni od dostawy.", None, date(2025, 12, 31)),
+    ("regulamin", "§ 1", "Zwrot towaru jest możliwy w ciągu 30 dni od dostawy.", date(2026, 1, 1), None),
+    ("regulamin", "§ 2", "Koszt przesyłki zwrotnej ponosi klient, chyba że towar był wadliwy.", date(2026, 1, 1), None),
+    ("cennik", "pkt 1", "Przelew natychmiastowy kosztuje 5 zł, a zwykły nic.", None, None),
+    ("cennik", "pkt 2", "Wydanie duplikatu karty kosztuje 15 zł.", None, None),
+    ("terms", "§ 1", "Goods may be returned within 30 days of delivery.", None, None),
+    ("faq", "Zwroty", "Masz na to 30 dni.", None, None),
+)
+
+
+def chunk(number: int) -> Chunk:
+    document, clause, text, since, until = TEXTS[number]
+    return Chunk(
+        document=document, version="1", clause=clause, title=document.title(), text=text, position=number,
+        kind=Kind.FAQ if document == "faq" else Kind.REGULATION, validity=Validity(since, until), source=document,
+        language="en" if document == "terms" else "pl", collection="prices" if document == "cennik" else "default",
+        questions=("Ile mam czasu na zwrot?", "Do kiedy oddać towar?") if document == "faq" else (),
+    )
+
+
+def vector(text: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    made = np.random.default_rng(abs(hash_of(text))).normal(size=DIM).astype(np.float32)
+    return np.asarray(made / np.linalg.norm(made), np.float32)
+
+
+def hash_of(text: str) -> int:
+    return sum(ord(letter) * (place + 1) for place, letter in enumerate(text))
+
+
+def points() -> list[Point]:
+    found = []
+    everything = [draft for number in range(len(TEXTS)) for draft in drafts(chunk(number))]
+    terms = {draft.id: sparse.tokens(draft.matched) for draft in everything if draft.matched}
+    mean = {name: sum(len(one[name]) for one in terms.values()) / len(terms) for name in (LEMMAS, GRAMS)}
+    for draft in everything:
+        vectors = sparse.of_document(terms[draft.id], mean) if draft.id in terms else {}
+        found.append(Point(draft.id, vector(draft.embedded), vectors, draft.payload))
+    return found
+
+
+def _fill(builder: Builder) -> None:
+    builder.upsert(points())
+    builder.finish()
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect", "ignore:Local mode performs exact")
+
+
+@pytest.fixture(scope="module", params=["edge", "local", *(["server"] if os.environ.get("QDRANT_URL") else [])])
+def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    if request.param == "edge":
+        folder = tmp_path_factory.mktemp("edge") / "shard"
+        _fill(EdgeBuilder(folder, DIM))
+        edge = EdgeIndex(folder, "one")
+        yield edge
+        edge.close()
+        return
+    client = QdrantClient(":memory:") if request.param == "local" else QdrantClient(url=os.environ["QDRANT_URL"])
+    _fill(ServerBuilder(client, "chunks-test", DIM))
+    yield ServerIndex(client, "chunks-test", "one")
+    client.delete_collection("chunks-test")
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeIndex]:
+    folder = tmp_path_factory.mktemp("reference") / "shard"
+    _fill(EdgeBuilder(folder, DIM))
+    found = EdgeIndex(folder, "one")
+    yield found
+    found.close()
+
+
+def probe(text: str) -> Probe:
+    return Probe(vector(text), sparse.of_query(sparse.tokens(text)))
+
+
+@pytest.mark.parametrize("question", ["zwrot towaru", "ile kosztuje przelew", "karty", "returned goods", "xyz"])
+@pytest.mark.parametrize("scope", [
+    Scope(TODAY), Scope(date(2025, 6, 1)), Scope(TODAY, collection="prices"), Scope(TODAY, language="en"),
+    Scope(TODAY, field=Field.QUESTION), Scope(TODAY, audience="staff"),
+])
+def test_every_engine_gives_the_same_scores(index: Index, edge: EdgeIndex, question: str, scope: Scope) -> None:
+    found = {hit.id: hit.scores for hit in index.search(probe(question), scope, 10)}
+    expected = {hit.id: hit.scores for hit in edge.search(probe(question), scope, 10)}
+    assert found.keys() == expected.keys()
+    for point, scores in expected.items():
+        assert found[point] == pytest.approx(dict(scores), abs=1e-4)
+
+
+def test_a_hit_found_by_one_vector_has_its_scores_for_the_others(index: Index) -> None:
+    every = {hit.id: hit.scores for hit in index.search(probe("zwrot towaru"), Scope(TODAY), 10)}
+    for hit in index.search(probe("zwrot towaru"), Scope(TODAY), 1):
+        assert hit.scores == pytest.approx(dict(every[hit.id]), abs=1e-5)
+        assert hit.scores.keys() == {DENSE, LEMMAS, GRAMS}
+
+
+def test_bm25_of_the_engine_is_the_formula(index: Index) -> None:
+    """Golden: BM25 by its definition over the text points, computed here."""
+    found = {hit.id: hit.scores[LEMMAS] for hit in index.search(probe("zwrot dostawy"), Scope(TODAY), 10)}
+    texts = {draft.id: sparse.tokens(draft.matched)[LEMMAS]
+             for number in range(len(TEXTS)) for draft in drafts(chunk(number)) if draft.matched}
+    mean = sum(map(len, texts.values())) / len(texts)
+    for point, score in found.items():
+        expected = 0.0
+        for term in sparse.tokens("zwrot dostawy")[LEMMAS]:
+            holding = sum(term in words for words in texts.values())
+            idf = np.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
+            count = texts[point].count(term)
+            expected += idf * 2.2 * count / (count + 1.2 * (0.25 + 0.75 * len(texts[point]) / mean))
+        assert score == pytest.approx(expected, rel=0.02)
+
+
+def test_only_what_is_valid_on_the_day_is_found(index: Index) -> None:
+    for day, days in ((date(2025, 12, 31), "14 dni"), (date(2026, 1, 1), "30 dni")):
+        chunks = index.clause("regulamin", "§ 1", day)
+        assert [days in one.text for one in chunks] == [True]
+        hits = index.search(probe("zwrot towaru w ciągu"), Scope(day), 20)
+        assert all(one.validity.covers(day) for one in index.chunks([hit.id for hit in hits]).values())
+
+
+def test_questions_are_points_that_lead_to_their_entry(index: Index) -> None:
+    hits = index.search(Probe(vector("Do kiedy oddać towar?")), Scope(TODAY, field=Field.QUESTION), 5)
+    assert max(hits, key=lambda hit: hit.scores[DENSE]).scores[DENSE] == pytest.approx(1.0, abs=1e-4)
+    assert {one.text for one in index.chunks([hit.id for hit in hits]).values()} == {"Masz na to 30 dni."}
+
+
+def test_count_is_of_all_points(index: Index) -> None:
+    assert index.count() == len(points())
+
+
+def test_a_chunk_survives_packing() -> None:
+    for number in range(len(TEXTS)):
+        assert unpack(pack(chunk(number))) == chunk(number)
+
+
+def test_the_same_chunk_has_the_same_points_and_a_new_validity_another_digest() -> None:
+    first, second = drafts(chunk(1)), drafts(chunk(1))
+    assert [draft.id for draft in first] == [draft.id for draft in second]
+    closed = drafts(Chunk(**{**{name: getattr(chunk(1), name) for name in Chunk.__dataclass_fields__},
+                             "validity": Validity(date(2026, 1, 1), date(2026, 6, 30))}))
+    assert closed[0].id == first[0].id
+    assert closed[0].digest != first[0].digest
+
+
+def test_grams_share_most_of_a_misspelt_word() -> None:
+    right, wrong = set(sparse.grams("regulamin")), set(sparse.grams("regulanim"))
+    assert len(right & wrong) >= 4
+    assert sparse.grams("żółw") == sparse.grams("zolw")
+
+
+def test_term_ids_rise_and_are_the_same_in_every_process() -> None:
+    found = sparse.of_query(sparse.tokens("zwrot towaru"))[LEMMAS]
+    assert all(first < second for first, second in pairwise(found.indices))
+    assert found.indices == (979788388, 1641081125)
+    assert found.values == (1.0, 1.0)
