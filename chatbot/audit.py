@@ -7,10 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from redis.asyncio import Redis
-
 from chatbot import keys
-from chatbot.commit import TRIES, Step, commit
+from chatbot.commit import TRIES, Step, Store, commit
 from chatbot.errors import Busy
 from chatbot.handoff import Clock
 
@@ -30,7 +28,7 @@ class Entry:
 
 
 class Audit:
-    def __init__(self, redis: Redis, clock: Clock) -> None:
+    def __init__(self, redis: Store, clock: Clock) -> None:
         self._redis = redis
         self._clock = clock
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from redis.asyncio import Redis
-
 from chatbot import keys
+from chatbot.commit import Store
 from chatbot.errors import TooMany
 from chatbot.handoff import Clock
 
@@ -14,7 +13,7 @@ WINDOW_SECONDS = 60
 
 
 class Budgets:
-    def __init__(self, redis: Redis, clock: Clock) -> None:
+    def __init__(self, redis: Store, clock: Clock) -> None:
         self._redis = redis
         self._clock = clock
 

@@ -12,9 +12,8 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -27,7 +26,12 @@ PATIENCE_SECONDS = 2.0
 """How long a step is repeated over lost connections: a restart of the embedded store takes about half a second."""
 PAUSE_SECONDS = 0.1
 
-Value = str | bytes | int | float
+Value: TypeAlias = str | bytes | int | float
+Commands: TypeAlias = list[tuple[Value, ...]]
+
+Store: TypeAlias = Any
+"""A `redis.asyncio.Redis` from `ingestion.store.connect_async`, whose replies are bytes. Its published types are unions
+over every way of decoding, of no use to a checker."""
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class Step:
         self.writes.append(command)
         return self
 
-    def add(self, commands: list[tuple[Value, ...]]) -> Step:
+    def add(self, commands: Commands) -> Step:
         self.writes.extend(commands)
         return self
 
@@ -68,7 +72,7 @@ class Step:
         return self
 
 
-async def commit(redis: Redis, step: Step) -> str | None:
+async def commit(redis: Store, step: Step) -> str | None:
     """Write the step. None when it was written; else the name of the check that failed, and nothing was written.
 
     Raises a redis ConnectionError when the store stays away; then the step may or may not have been written.

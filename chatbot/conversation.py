@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chatbot import access, keys
 from chatbot.answer import Reason
 from chatbot.budget import Budgets
-from chatbot.commit import TRIES, Step, commit
+from chatbot.commit import TRIES, Commands, Step, commit
 from chatbot.errors import BadInput, Busy, ClientIdReused, NotFound, TooMany, Unauthorised
 from chatbot.handoff import Case, Clock, Handoffs
 from chatbot.limits import Limits
@@ -146,6 +146,6 @@ class Conversations:
             raise BadInput("client_id", limit=self._limits.client_id_chars)
 
 
-def turn(conversation: str, message: str, at: int) -> list[tuple[str | int, ...]]:
+def turn(conversation: str, message: str, at: int) -> Commands:
     """The job that has a message answered."""
     return [("XADD", keys.TURNS, "*", "c", conversation, "m", message, "at", at)]

@@ -11,16 +11,15 @@ import contextlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chatbot import keys
-from chatbot.commit import Value
+from chatbot.commit import Commands, Store
 from chatbot.limits import Limits
 
 log = structlog.get_logger()
@@ -44,7 +43,9 @@ class Event:
     data: dict[str, Any]
 
 
-def append(stream: str, wake: str, type_: str, data: dict[str, Any], kept: int, encode: Encode) -> list[tuple[Value, ...]]:
+def append(
+    stream: str, wake: str, type_: str, data: dict[str, Any], kept: int, encode: Encode
+) -> Commands:
     """The commands that add one event and wake its readers, for a step."""
     payload = encode(json.dumps(data, ensure_ascii=False))
     return [("XADD", stream, "MAXLEN", "~", kept, "*", "t", type_, "d", payload),
@@ -54,11 +55,11 @@ def append(stream: str, wake: str, type_: str, data: dict[str, Any], kept: int, 
 class Hub:
     """Wakes this process's readers and stops its turns. One per process; ``run`` until cancelled."""
 
-    def __init__(self, redis: Redis, limits: Limits) -> None:
+    def __init__(self, redis: Store, limits: Limits) -> None:
         self._redis = redis
         self._limits = limits
         self._readers: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._stops: dict[str, set[Callable[[], None]]] = defaultdict(set)
+        self._stops: dict[str, set[Callable[[], object]]] = defaultdict(set)
         self.closing = False
         self.ready = asyncio.Event()
 
@@ -96,7 +97,7 @@ class Hub:
         self._wake_all()
 
     @contextlib.contextmanager
-    def on_stop(self, conversation: str, stop: Callable[[], None]) -> Any:
+    def on_stop(self, conversation: str, stop: Callable[[], object]) -> Iterator[None]:
         """Call ``stop`` when the conversation's running turn must end at once."""
         self._stops[conversation].add(stop)
         try:
@@ -108,11 +109,11 @@ class Hub:
 
     async def follow(
         self, stream: str, name: str, after: str | None, decode: Decode, *, seal_lost: tuple[type[Exception], ...] = ()
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """Events after the position ``after`` (None: from the beginning), and then each new one.
 
-        A position that the stream no longer reaches back to, or that isn't its own, gives one ``gap`` first and then all
-        there is. Ends when the stream is deleted under it, or the service stops.
+        A position that the stream no longer reaches back to, or that isn't its own, gives one ``gap`` first and then
+        all there is. Ends when the stream is deleted under it, or the service stops.
         """
         woken = asyncio.Event()
         self._readers[name].add(woken)

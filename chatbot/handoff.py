@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from chatbot import hours, keys
 from chatbot.answer import Reason
-from chatbot.commit import Step
+from chatbot.commit import Commands, Step
 from chatbot.limits import Limits
 from chatbot.messages import new_id
-from chatbot.record import Commands, Meta, Records
+from chatbot.record import Meta, Records
 from chatbot.states import Event, Move, move
 from chatbot.texts import say
 from ingestion.company import Company
@@ -148,7 +148,8 @@ class Handoffs:
         if opening is None:
             return say(language, "chat.hours.unknown")
         day = say(language, f"chat.hours.days.{opening.weekday()}")
-        return say(language, "chat.hours.opens", day=day, date=opening.strftime("%d.%m"), time=opening.strftime("%H:%M"))
+        return say(language, "chat.hours.opens", day=day, date=opening.strftime("%d.%m"),
+                   time=opening.strftime("%H:%M"))
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC)

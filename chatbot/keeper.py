@@ -1,4 +1,4 @@
-"""Periodic work on the queue: opening hours, leases, customers who left, places. One process of all does it at a time."""
+"""Periodic work on the queue: opening hours, leases, customers who left, places. One process at a time does it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import asyncio
 import contextlib
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chatbot import keys, metrics
-from chatbot.commit import Step, commit
+from chatbot.commit import Step, Store, commit
 from chatbot.errors import ChatError, NotFound
 from chatbot.events import Hub
 from chatbot.handoff import Clock, Handoffs
@@ -27,7 +26,7 @@ LOCK_ROUNDS = 5
 
 
 class Keeper:
-    def __init__(self, redis: Redis, records: Records, tickets: Tickets, handoffs: Handoffs, hub: Hub, limits: Limits,
+    def __init__(self, redis: Store, records: Records, tickets: Tickets, handoffs: Handoffs, hub: Hub, limits: Limits,
                  clock: Clock) -> None:
         self._redis = redis
         self._records = records

@@ -52,7 +52,8 @@ ADAPTER_COUNTS = "chat:adapters"
 
 
 def conversation(conversation: str) -> str:
-    """Hash: token (SHA-256), owner, language, customer, contract_date, created, state, fence, busy, turn, tries, ticket…"""
+    """Hash: token (SHA-256), owner, language, customer, contract_date, created, state, fence, busy, turn, tries,
+    ticket, seen."""
     return f"chat:c:{conversation}"
 
 
@@ -97,7 +98,8 @@ def owner(owner: str) -> str:
 
 
 def ticket(ticket: str) -> str:
-    """Hash: conversation, state, reason, topic, team, language, priority, created, claimed_by, lease, question ◆, draft ◆."""
+    """Hash: conversation, state, reason, topic, team, language, priority, created, claimed_by, lease, place,
+    question ◆, draft ◆ (JSON: text, citations)."""
     return f"chat:t:{ticket}"
 
 

@@ -24,6 +24,6 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s",
-                        force=True)
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr,
+                        format="%(levelname)s %(name)s: %(message)s", force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from redis.asyncio import Redis
-
 from chatbot import events, keys
-from chatbot.commit import Value
+from chatbot.commit import Commands, Store
 from chatbot.errors import NotFound
 from chatbot.limits import Limits
 from chatbot.messages import Message
 from chatbot.privacy.sealing import Sealer
 from chatbot.states import State
-
-Commands = list[tuple[Value, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class Meta:
 class Records:
     """Reads and writes conversations. Writes come back as commands, for one atomic step with others."""
 
-    def __init__(self, redis: Redis, sealer: Sealer, limits: Limits) -> None:
+    def __init__(self, redis: Store, sealer: Sealer, limits: Limits) -> None:
         self.redis = redis
         self._sealer = sealer
         self._limits = limits

@@ -7,19 +7,18 @@ nonsense, the turn ends before its deadline: with the answer, or with a human.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from chatbot import keys, metrics
 from chatbot.answer import Answer, Question, Reason, Sentence
+from chatbot.commit import Store
 from chatbot.events import Hub
 from chatbot.handoff import Clock
 from chatbot.limits import Limits
@@ -29,7 +28,7 @@ from chatbot.turns import Claim, Job, Stale, Turns
 
 log = structlog.get_logger()
 
-Answerer = Callable[[Question, Vault], AsyncGenerator[Sentence | Answer, None]]
+Answerer = Callable[[Question, Vault], AsyncIterator[Sentence | Answer]]
 """Yields sentences that passed their checks, then exactly one Answer."""
 
 POLL_MS = 1000
@@ -45,7 +44,7 @@ class Runner:
     """``run`` until cancelled; ``stop`` lets running turns finish. ``alone``: no other process answers on this store,
     so what is pending at the start is a dead process's and is claimed at once."""
 
-    redis: Redis
+    redis: Store
     turns: Turns
     hub: Hub
     limits: Limits
@@ -166,7 +165,7 @@ class Runner:
             return "overload"
         answering = asyncio.create_task(self._answer(claim))
         try:
-            with self.hub.on_stop(claim.meta.id, lambda: answering.cancel() and None):
+            with self.hub.on_stop(claim.meta.id, answering.cancel):
                 await asyncio.wait({answering}, timeout=self.limits.turn_seconds)
             in_time = answering.done()
         finally:
@@ -191,16 +190,19 @@ class Runner:
         assert self.answerer is not None
         began = time.monotonic()
         first = True
-        async with contextlib.aclosing(self.answerer(claim.question, claim.vault)) as pieces:
+        pieces = self.answerer(claim.question, claim.vault)
+        try:
             async for piece in pieces:
-                if isinstance(piece, Sentence):
-                    await self.turns.say(claim, piece)
-                    if first:
-                        metrics.FIRST_SENTENCE_SECONDS.observe(time.monotonic() - began)
-                        first = False
-                else:
+                if isinstance(piece, Answer):
                     await self.turns.end(claim, piece)
                     return str(piece.kind.value)
+                await self.turns.say(claim, piece)
+                if first:
+                    metrics.FIRST_SENTENCE_SECONDS.observe(time.monotonic() - began)
+                    first = False
+        finally:
+            if isinstance(pieces, AsyncGenerator):
+                await pieces.aclose()
         raise RuntimeError("The answerer ended without an answer: it must yield exactly one Answer, last.")
 
 

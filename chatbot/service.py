@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 
 from chatbot.audit import Audit
 from chatbot.budget import Budgets
+from chatbot.commit import Store
 from chatbot.conversation import Conversations
 from chatbot.erasure import Erasure
 from chatbot.events import Hub
@@ -50,7 +50,7 @@ class Service:
     settings: Settings
     company: Company
     limits: Limits
-    redis: Redis
+    redis: Store
     records: Records
     hub: Hub
     handoffs: Handoffs
@@ -79,7 +79,7 @@ class Service:
 
 
 def build(
-    settings: Settings, company: Company, redis: Redis, limits: Limits | None = None, clock: Clock = now_ms
+    settings: Settings, company: Company, redis: Store, limits: Limits | None = None, clock: Clock = now_ms
 ) -> Service:
     limits = limits or Limits()
     records = Records(redis, Sealer(settings.data_dir), limits)
@@ -118,8 +118,9 @@ async def _kept(name: str, work: Any) -> None:
     while True:
         try:
             await work()
-        except Exception as error:  # noqa: BLE001 - the service must go on; what died is named, and begun again
-            log.error("service.task_died", task=name, error=type(error).__name__, exc_info=error)
+        except Exception as error:
+            # The service goes on: what died is named, and begun again.
+            log.exception("service.task_died", task=name, error=type(error).__name__)
         else:
             return
         await asyncio.sleep(RESTART_SECONDS)

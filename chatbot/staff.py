@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from redis.asyncio import Redis
 
 from chatbot import keys
+from chatbot.commit import Store
 from chatbot.errors import BadInput, Forbidden, NotFound, TooMany, Unauthorised
 from chatbot.handoff import Clock
 from chatbot.limits import Limits
@@ -47,7 +47,7 @@ class Session:
 
 
 class Staff:
-    def __init__(self, redis: Redis, limits: Limits, clock: Clock) -> None:
+    def __init__(self, redis: Store, limits: Limits, clock: Clock) -> None:
         self._redis = redis
         self._limits = limits
         self._clock = clock

@@ -7,12 +7,12 @@ from typing import Any
 
 from chatbot import keys
 from chatbot.answer import Reason
-from chatbot.commit import TRIES, Step, commit
+from chatbot.commit import TRIES, Commands, Step, commit
 from chatbot.errors import BadInput, Busy, ClientIdReused, Conflict, Forbidden, NotFound
 from chatbot.handoff import Clock, Handoffs
 from chatbot.limits import Limits
 from chatbot.messages import HUMAN, Message, digest, new_id
-from chatbot.record import Commands, Meta, Records
+from chatbot.record import Meta, Records
 from chatbot.staff import Account, Role
 from chatbot.states import Event, move
 from chatbot.texts import say
@@ -188,7 +188,8 @@ class Tickets:
             elif ticket.state != CLAIMED or ticket.lease > self._clock():
                 return
             step = self._guard(ticket, meta).field(keys.ticket(id_), "lease", ticket.lease)
-            step.write("HSET", keys.ticket(id_), "state", QUEUED, "claimed_by", "", "lease", 0, "team", team or ticket.team)
+            step.write("HSET", keys.ticket(id_), "state", QUEUED, "claimed_by", "", "lease", 0, "team",
+                       team or ticket.team)
             step.write("ZADD", keys.QUEUE, ticket.score, id_)
             step.add(self._handoffs.moved(meta, move(meta.state, Event.LEAVE)))
             step.add(self._handoffs.told_desk(id_, QUEUED))

@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from redis.asyncio import Redis
-
 from chatbot import keys
 from chatbot.answer import Answer, AnswerKind, Question, Reason, Sentence
-from chatbot.commit import TRIES, Step, commit
+from chatbot.commit import TRIES, Commands, Step, Store, commit
 from chatbot.conversation import turn
 from chatbot.errors import Busy, ChatError, NotFound
 from chatbot.handoff import Case, Clock, Handoffs
@@ -21,7 +19,7 @@ from chatbot.limits import Limits
 from chatbot.messages import AI, CUSTOMER, Message, new_id, shown
 from chatbot.model.seam import Turn as Earlier
 from chatbot.privacy.vault import Vault
-from chatbot.record import Commands, Meta, Records
+from chatbot.record import Meta, Records
 from chatbot.states import BOT_SPEAKS
 
 
@@ -59,7 +57,7 @@ class Turns:
 
     def __init__(self, records: Records, handoffs: Handoffs, limits: Limits, clock: Clock) -> None:
         self._records = records
-        self._redis: Redis = records.redis
+        self._redis: Store = records.redis
         self._handoffs = handoffs
         self._limits = limits
         self._clock = clock

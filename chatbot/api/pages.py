@@ -32,7 +32,8 @@ async def readyz(service: TheService) -> JSONResponse:
     await service.redis.ping()
     stage = "ready" if readiness.ready else readiness.stage
     return JSONResponse(
-        {"ready": readiness.ready, "stage": stage, "text": say("pl", f"chat.service.{stage}"), "error": readiness.error},
+        {"ready": readiness.ready, "stage": stage, "text": say("pl", f"chat.service.{stage}"),
+         "error": readiness.error},
         200 if readiness.ready else 503, {} if readiness.ready else {"Retry-After": "2"})
 
 

@@ -1,5 +1,7 @@
-"""The API's reference at /docs, made from its OpenAPI description. FastAPI's own page loads its script from elsewhere on
-the net, which an installation without a way out can't and ours doesn't allow."""
+"""The API's reference at /docs, made from its OpenAPI description.
+
+FastAPI's own page loads its script from elsewhere on the net, which an installation without a way out can't and ours
+doesn't allow."""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ def install(app: FastAPI) -> None:
 
 def page(api: dict[str, Any]) -> str:
     parts = [
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{escape(api['info']['title'])} – API</title>",
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
+        f"<title>{escape(api['info']['title'])} – API</title>",
         "<meta name='viewport' content='width=device-width, initial-scale=1'>",
         "<link rel='stylesheet' href='/static/staff/staff.css'></head><body><main>",
         f"<h1>{escape(api['info']['title'])} – API</h1><p>{escape(api['info'].get('description', ''))}</p>",

@@ -58,7 +58,8 @@ async def widget(service: TheService, language: str = "pl") -> dict[str, Any]:
     company = service.company
     return {
         "company": company.name, "about": company.about.get("en" if language == "en" else "pl"),
-        "greeting": say(language, "chat.greeting", company=company.name), "disclosure": say(language, "chat.disclosure"),
+        "greeting": say(language, "chat.greeting", company=company.name),
+        "disclosure": say(language, "chat.disclosure"),
         "languages": [one for one in company.languages if one in languages()],
         "hours": company.hours.model_dump(mode="json"), "open_now": service.handoffs.open_now(),
         "contact": company.contact, "ready": service.readiness.ready,
@@ -72,7 +73,8 @@ async def begin(
 ) -> Begun:
     await service.budgets.spend("conversations", address, service.limits.conversations_per_minute)
     secret = service.settings.customer_secret
-    who = access.identity(secret.get_secret_value() if secret else None, body.customer, body.contract_date, body.signature)
+    who = access.identity(
+        secret.get_secret_value() if secret else None, body.customer, body.contract_date, body.signature)
     begun = await service.conversations.begin(who, spoken(body.language or accept_language or "pl"))
     return Begun(conversation=begun.conversation, token=begun.token)
 
