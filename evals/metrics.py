@@ -46,11 +46,10 @@ class Outcome:
 
     @property
     def cited(self) -> bool:
-        """Whether a cited clause is one of the case's."""
-        answer = self.answer
-        return answer is not None and any(
-            f"{c.document} {c.clause}" in self.case.relevant or c.clause in self.case.relevant for c in answer.citations
-        )
+        """Whether a cited clause is one of the case's, or a part of one: 'Art. 10 ust. 1–2' of 'Art. 10'."""
+        citations = self.answer.citations if self.answer else ()
+        cited = [f"{label} " for c in citations for label in (f"{c.document} {c.clause}", c.clause)]
+        return any(label.startswith(f"{wanted} ") for label in cited for wanted in self.case.relevant)
 
 
 def grounded(answer: Answer) -> bool:
