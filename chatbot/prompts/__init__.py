@@ -1,0 +1,7 @@
+"""Prompts are versioned files; training and serving render a task by the same functions."""
+
+from __future__ import annotations
+
+from chatbot.prompts.prompt import Prompt, Rendered, Written, load, versions
+
+__all__ = ["Prompt", "Rendered", "Written", "load", "versions"]

@@ -1,0 +1,148 @@
+"""The in-process network: one prefill reads every choice, then a short frame is written token by token.
+
+Synchronous and not thread-safe: `local` runs it in one bounded executor.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from chatbot.model.bundled import Base
+from chatbot.model.encoding import Encoder
+from chatbot.model.seam import Action, Task
+from chatbot.prompts import Prompt
+from ingestion.errors import ModelError
+
+TRIAL = (448, 640, 2048, 8)
+"""Rows, inner, columns and repeats of the product that chooses the number type: this model's own MLP at a full prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one prefill says. ``actions``: probabilities. ``marks``: yes − no logit of each sentence, by its mark;
+    ``choices``: log-probability of each mark as the first one named after `quote`."""
+
+    actions: dict[Action, float]
+    marks: tuple[float, ...]
+    choices: tuple[float, ...]
+
+
+class Network:
+    """``model`` is a causal model in evaluation mode, with or without LoRA; `open_network` loads one."""
+
+    def __init__(self, model: Any, encoder: Encoder) -> None:
+        self.model = model
+        self.encoder = encoder
+        self._unwritable = _unwritable(encoder.tokenizer, len(model.lm_head.weight))
+        self._first = [encoder.actions[action][0] for action in Action]
+
+    @torch.inference_mode()
+    def read(self, task: Task) -> tuple[Reading, Any]:
+        """The reading, and a key-value cache of the prompt with `quote` behind it, for `write`.
+
+        The word for `quote` goes through in the same pass: its last token tells which sentence would be named.
+        """
+        encoded = self.encoder.encode(task)
+        quote = self.encoder.actions[Action.QUOTE]
+        states, cache = self._forward((*encoded.ids, *quote), None)
+        head = self.model.lm_head.weight
+        sides = (states[list(encoded.marks)] @ head[[self.encoder.yes, self.encoder.no]].T).float()
+        first = (states[len(encoded.ids) - 1] @ head[self._first].T).float().softmax(-1)
+        choices = (states[-1] @ head[list(self.encoder.choices[: len(encoded.marks)])].T).float().log_softmax(-1)
+        return Reading(
+            dict(zip(Action, first.tolist(), strict=True)),
+            tuple((sides[:, 0] - sides[:, 1]).tolist()),
+            tuple(choices.tolist()),
+        ), cache
+
+    def begin(self, task: Task) -> Any:
+        """A key-value cache of the prompt alone, for a decision other than `quote`."""
+        with torch.inference_mode():
+            return self._forward(self.encoder.encode(task).ids, None)[1]
+
+    @torch.inference_mode()
+    def write(self, cache: Any, decision: tuple[int, ...], tokens: int, stopped: Callable[[], bool]) -> str:
+        """The frame after ``decision`` (what the cache lacks of it), greedily, at most ``tokens`` tokens, without a
+        digit. ``stopped`` is asked before each token; when it says so, all is thrown away (ModelError)."""
+        written: list[int] = []
+        states, cache = self._forward(decision, cache)
+        while len(written) < tokens:
+            if stopped():
+                raise ModelError("The model was stopped before it had finished.")
+            logits = self.model.lm_head(states[-1:])[0]
+            token = int(logits.masked_fill_(self._unwritable, float("-inf")).argmax())
+            if token in (self.encoder.stop, self.encoder.end):
+                break
+            written.append(token)
+            states, cache = self._forward((token,), cache)
+        return str(self.encoder.tokenizer.decode(written))
+
+    def _forward(self, ids: tuple[int, ...], cache: Any) -> tuple[torch.Tensor, Any]:
+        out = self.model.model(torch.tensor([ids]), past_key_values=cache, use_cache=True)
+        return out.last_hidden_state[0], out.past_key_values
+
+
+def open_network(base: Base, adapter: Path | None, prompt: Prompt, dtype: torch.dtype | None = None) -> Network:
+    """The base model with the adapter of that folder merged into it, in about 3 s. Raises ModelError."""
+    model, tokenizer = load(base, dtype or faster_dtype())
+    if adapter is not None:
+        model = _merged(model, adapter)
+    return Network(model.eval().requires_grad_(False), Encoder(tokenizer, prompt))
+
+
+def load(base: Base, dtype: torch.dtype) -> tuple[Any, Any]:
+    """The bare model and its tokenizer. Raises ModelError naming the model and what to do."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(base.location, dtype=dtype)
+        tokenizer = AutoTokenizer.from_pretrained(base.location)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The model {base.name} can't be loaded from {base.location} ({str(error).splitlines()[0]}). "
+            "Delete that folder to have it made again, or set BASE_MODEL."
+        ) from error
+    return model, tokenizer
+
+
+def faster_dtype() -> torch.dtype:
+    """bfloat16 where this processor multiplies it faster than float32 (AMX, AVX512-BF16), by a trial of 0.1 s."""
+
+    def took(dtype: torch.dtype) -> float:
+        rows, inner, columns, repeats = TRIAL
+        left, right = torch.ones(rows, inner, dtype=dtype), torch.ones(inner, columns, dtype=dtype)
+        left @ right
+        start = time.perf_counter()
+        for _ in range(repeats):
+            left @ right
+        return time.perf_counter() - start
+
+    return torch.bfloat16 if took(torch.bfloat16) < took(torch.float32) else torch.float32
+
+
+def _merged(model: Any, adapter: Path) -> Any:
+    from peft import PeftModel
+
+    try:
+        return PeftModel.from_pretrained(model, adapter).merge_and_unload()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"The adapter {adapter} can't be put on this model ({str(error).splitlines()[0]}). "
+            "Use the base model its manifest names, or set ADAPTER=none."
+        ) from error
+
+
+def _unwritable(tokenizer: Any, size: int) -> torch.Tensor:
+    """Tokens a frame may never hold: digits, in any script, and the signs that stand for a clause or a mark."""
+    mask = torch.zeros(size, dtype=torch.bool)
+    mask[[index for token, index in tokenizer.get_vocab().items() if any(c.isdigit() or c in "§#[]" for c in token)]] = True
+    mask[tokenizer.eos_token_id] = False
+    return mask

