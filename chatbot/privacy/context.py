@@ -18,6 +18,7 @@ from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.thresholds import (
     COUNTER_TAKES,
+    COUNTER_WORDS,
     LABEL_ADDS,
     LABEL_FADES,
     LABEL_WORDS_AFTER,
@@ -70,7 +71,7 @@ def _evidence(kind: Entity, result: RecognizerResult, words: list[Token], starts
     for distance, word in _near(first, after, words):
         if not label and word.lemmas & labels:
             label = LABEL_ADDS - LABEL_FADES * distance
-        elif not counter and word.lemmas & counters:
+        elif distance < COUNTER_WORDS and word.lemmas & counters:
             counter = COUNTER_TAKES - LABEL_FADES * distance
         if label or counter:
             break  # the nearer one says what it is

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.repair import Change, candidates
 from ingestion.polish import fold
 
@@ -19,8 +20,9 @@ SHORTEST_REPAIRED = 3
 @dataclass(frozen=True, slots=True)
 class Reading:
     """``given``, ``surname``, ``place``, ``part`` (of a place's name: 'Sącz', 'Góra'): what proper names it can be.
-    ``common``: it is an everyday word too; ``adjective``: it can be an adjective. ``known``: it stands in the
-    dictionary as written; ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`)."""
+    ``common``: it is an everyday word too; ``adjective``: it can be an adjective; ``other``: a verb, a preposition or
+    the like. ``known``: it stands in the
+    dictionary as written; ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`). ``places``: the lemmas of the places it can be."""
 
     given: bool = False
     surname: bool = False
@@ -28,9 +30,11 @@ class Reading:
     part: bool = False
     common: bool = False
     adjective: bool = False
+    other: bool = False
     known: bool = False
     repaired: Change = Change.NONE
     lemmas: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
     @property
     def proper(self) -> bool:
@@ -53,10 +57,10 @@ def read(word: str) -> Reading:
 def read_repaired(word: str) -> Reading:
     """Like ``read``; of a word that isn't in the dictionary, what its likeliest correct spellings say together."""
     found = read(word)
-    if found.known or len(word) < SHORTEST_REPAIRED:
+    if found.known or len(word) < SHORTEST_REPAIRED or not word[1:].islower():
         return found
     given = surname = place = part = common = adjective = False
-    lemmas = set(found.lemmas)
+    lemmas, places = set(found.lemmas), set(found.places)
     hits, least = 0, Change.LETTER
     for candidate, change in candidates(word):
         other = _look_up(candidate)
@@ -66,11 +70,13 @@ def read_repaired(word: str) -> Reading:
         given, surname, place = given or other.given, surname or other.surname, place or other.place
         part, common, adjective = part or other.part, common or other.common, adjective or other.adjective
         lemmas |= other.lemmas
+        places |= other.places
         if given or place or hits >= 6:
             break
     if not hits:
         return found
-    return Reading(given, surname, place, part, common, adjective, known=False, repaired=least, lemmas=frozenset(lemmas))
+    return Reading(given, surname, place, part, common, adjective, repaired=least, lemmas=frozenset(lemmas),
+                   places=frozenset(places))
 
 
 def _look_up(word: str) -> Reading:
@@ -82,22 +88,27 @@ def _look_up(word: str) -> Reading:
             _morfeusz = morfeusz2.Morfeusz(generate=False)
         rows = _morfeusz.analyse(word)
     whole = max((end for _, end, _ in rows), default=0)
-    given = surname = place = part = noun = adjective = False
-    lemmas = set()
-    split = not any(start == 0 and end == whole for start, end, _ in rows)  # 'urodził' + 'em'
+    given = surname = place = part = noun = adjective = other = False
+    lemmas, places = set(), set()
     for start, end, (_, lemma, tag, kinds, qualifiers) in rows:
-        if start or tag == "ign" or (end != whole and not (split and tag.startswith("praet"))):
+        if start or tag == "ign" or (end != whole and not tag.startswith("praet")):  # 'urodził' + 'em' is one word
             continue
         lemmas.add(fold(lemma.split(":")[0].lower()))
         given |= "imię" in kinds
         surname |= "nazwisko" in kinds
-        place |= "nazwa_geograficzna" in kinds
+        if "nazwa_geograficzna" in kinds:
+            place = True
+            places.add(fold(lemma.split(":")[0].lower()))
         part |= "człon_nazwy_geograficznej" in kinds
         if {"imię", "nazwisko", "nazwa_geograficzna", "nazwa_organizacji"} & set(kinds) or lemma[:1].isupper():
             continue
         if tag.startswith("adj"):
             adjective = True
-        elif not (_OLD & {one for row in qualifiers for one in row.split(",")}) and not tag.startswith("brev"):
+        else:
+            other |= not tag.startswith(("subst", "ger", "brev"))
+        if not tag.startswith(("adj", "brev")) and not _OLD & {one for row in qualifiers for one in row.split(",")}:
             noun = True
-    return Reading(given, surname, place, part, common=noun or adjective, adjective=adjective,
-                   known=bool(lemmas), lemmas=frozenset(lemmas))
+    if fold(word.lower()) in lexicon().given_names:
+        given, lemmas = True, lemmas | {fold(word.lower())}
+    return Reading(given, surname, place, part, common=noun or adjective, adjective=adjective, other=other,
+                   known=bool(lemmas), lemmas=frozenset(lemmas), places=frozenset(places))

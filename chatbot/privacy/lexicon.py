@@ -32,6 +32,7 @@ class Lexicon:
     company_tails: frozenset[str]
     eponym_heads: frozenset[str]
     street_words: frozenset[str]
+    given_names: frozenset[str]
     not_towns: frozenset[str]
     not_names: frozenset[str]
 
@@ -47,5 +48,6 @@ def lexicon() -> Lexicon:
         month_stems=tuple(raw["month_stems"].split()),
         **{name: frozenset(raw[name].split()) for name in (
             "units", "currencies", "titles", "person_words", "greetings", "prepositions", "place_words",
-            "company_heads", "company_tails", "eponym_heads", "street_words", "not_towns", "not_names")},
+            "company_heads", "company_tails", "eponym_heads", "street_words", "given_names",
+            "not_towns", "not_names")},
     )

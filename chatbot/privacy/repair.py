@@ -20,9 +20,10 @@ MOST_CHOICES = 64
 SIGNS = {
     "0": "oó", "1": "liłI", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g",
     "@": "a", "€": "e", "$": "s", "|": "li", "!": "li", "(": "c", "+": "t", "#": "h", "<": "c", "ß": "b", "þ": "p",
-    "ƒ": "f", "ɾ": "r", "ñ": "ń", "ü": "u", "ý": "y", "ö": "o", "ä": "a", "á": "a", "é": "e", "í": "i",
+    "ƒ": "f", "v": "yuw", "q": "gpo", "x": "k",
+    "ɾ": "r", "ñ": "ń", "ü": "u", "ý": "y", "ö": "o", "ä": "a", "á": "a", "é": "e", "í": "i",
 }  # fmt: skip
-"""What is no Polish letter, and the letters it looks like."""
+"""What is no letter of Polish words, and the letters it looks like."""
 LETTERS = {
     "a": "ąo", "ą": "a", "b": "ħh", "c": "ćeo", "ć": "c", "d": "o", "e": "ęc", "ę": "e", "f": "t", "g": "q", "h": "bn",
     "i": "lj", "j": "i", "l": "łi", "ł": "lt", "m": "n", "n": "ńrmhu", "ń": "n", "o": "óac", "ó": "o", "p": "n",

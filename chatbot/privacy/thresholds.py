@@ -22,6 +22,8 @@ NEIGHBOUR_ADDS = 0.30
 LABEL_WORDS_BEFORE = 8
 """(M) Words back from a number in which its label is looked for; a full stop with a capital behind it ends the look."""
 LABEL_WORDS_AFTER = 4
+COUNTER_WORDS = 3
+"""(M) A word that says otherwise counts only so near."""
 NEIGHBOUR_DISTANCE = 80
 """(M) Characters."""
 
@@ -51,8 +53,9 @@ GROUPED_NIP = 0.42
 GROUPED_CARD = 0.44
 """Four groups of four digits, whatever the check says: a card, or one mistyped."""
 PHONE_PREFIXED = 0.65
-PHONE_GROUPED = 0.45
-PHONE_DAMAGED = 0.42
+PHONE_GROUPED = 0.80
+"""(M) As sure as a number without a check can be, even near a word like 'paczka'."""
+PHONE_DAMAGED = 0.78
 """Grouped like one, with at most PHONE_SIGNS characters misread."""
 PHONE_BARE = 0.40
 """Nine digits on end that phonenumbers' plan of Polish numbers knows."""

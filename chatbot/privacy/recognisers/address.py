@@ -13,30 +13,33 @@ from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.digits import SIGN
 from chatbot.privacy.recognisers.place import town_length
-from chatbot.privacy.thresholds import ADDRESS, POSTAL_CODE, STREET_LIKENESS
+from chatbot.privacy.thresholds import ADDRESS, POSTAL_CODE, SHORTEST_MISREAD, STREET_LIKENESS
 
 _UP = "A-ZĄĆĘŁŃÓŚŹŻ"
 _SPACE = "[ \u00a0]"
 _NOISY = r"\w+(?:[|@€$!(<#+’'-]+\w+)*"
-_STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}|osiedl\w{1,3}|rond\w{1,2}"
-                  r"|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue|ul|al|pl|os)(?!\w))")
-_NAME = rf"(?:(?!{_STREET_PREFIX})(?:{_NOISY}\.?|[|!]\w+){_SPACE}+){{1,5}}?"
-_HOUSE = rf"(?=[^\s/,]*\d){SIGN}{{1,4}}[a-zA-Z]?(?:{_SPACE}?/{_SPACE}?{SIGN}{{1,4}}|{_SPACE}?(?:m|lok|m\.|lok\.|mieszkania){_SPACE}?\d{{1,4}})?"
+_STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}"
+                  r"|osiedl\w{1,3}|rond\w{1,2}|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue|ul|al|pl|os)(?!\w))")
+_NAME = rf"(?:(?!{_STREET_PREFIX})(?:{_NOISY}[.@€|!]?|[|!$@€]\w+){_SPACE}+){{1,5}}?"
+_FLAT = rf"{_SPACE}?/{_SPACE}?{SIGN}{{1,4}}|{_SPACE}?(?:m|lok|m\.|lok\.|mieszkania){_SPACE}?\d{{1,4}}"
+_HOUSE = rf"(?=[^\s/,]*\d){SIGN}{{1,4}}[a-zA-Z]?(?:{_FLAT})?(?!{_SPACE}[{_UP}]\w+{_SPACE}\d)"
 _CODE = rf"{SIGN}{{2}}[-–]{SIGN}{{3}}(?![\w-])"
 _TOWN = rf"(?:[{_UP}\dßÞþ|!@$]|[^\W_](?=[\w]*[|@€$!(<]))(?:\w|[|@€$!(<#+](?=\w)|-(?=\w))*"
-_PLACE = rf"(?:,?{_SPACE}+(?:(?:w|vv){_SPACE}+{_TOWN}[ \u00a0,]+)?|[-,]|(?<=\d)){_CODE}(?:{_SPACE}+(?P<town>{_TOWN}))?"
+_PLACE = (rf"(?:,?{_SPACE}+(?:(?:w|vv|uu){_SPACE}+{_TOWN}[ \u00a0,]+)?|[-,]|(?<=\d)){_CODE}"
+          rf"(?:{_SPACE}+(?P<town>{_TOWN}))?")
 _STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{_HOUSE}(?![\w|]|,\d)"
-                     rf"(?:{_PLACE}|,?{_SPACE}+(?:w|vv){_SPACE}+(?P<in_town>{_TOWN}))?")
+                     rf"(?:{_PLACE}|,?{_SPACE}+(?:w|vv|uu){_SPACE}+(?P<in_town>{_TOWN}))?")
 _JOINED_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{SIGN}{{1,4}}(?:/{SIGN}{{1,3}})?"
                             rf"(?:[-,]|(?<=\w)){_CODE}(?:{_SPACE}+(?P<town>{_TOWN}))?")
 """'61895-041': the space between house and code was lost."""
-_MISREAD_STREET = re.compile(r"(?<!\w)(?P<prefix>[\w|!]{1,2}[\w|!(]?\.|[\w|!(]{1,3}(?= )|[\w|][\w|!(@]{3,5}(?= ))"
-                             rf"{_SPACE}*{_NAME}{_HOUSE}(?:{_PLACE}|,?{_SPACE}+(?:w|vv){_SPACE}+(?P<in_town>{_TOWN}))")
+_MISREAD_STREET = re.compile(r"(?<!\w)(?P<prefix>[\w|!]{1,2}[\w|!(]?\.|[\w|!(]{1,3}(?= )|[\w|][\w|!(@€]{3,5}(?= ))"
+                             rf"{_SPACE}*{_NAME}{_HOUSE}(?:{_PLACE}|,?{_SPACE}+(?:w|vv|uu){_SPACE}+(?P<in_town>{_TOWN}))")
 _CODED = re.compile(rf"(?<![\w-])(?:(?:[{_UP}]{_NOISY}\.?{_SPACE}+){{0,3}}{_HOUSE},?{_SPACE}+)?"
                     rf"(?P<code>\d{{2}}[-–]\d{{3}})(?![\w-])(?:,?{_SPACE}+(?P<town>{_TOWN}))?")
 _UNNUMBERED = re.compile(rf"(?<!\w)(?i:ulic[aąęy]|ul\.|alei|al\.|placu|osiedlu|os\.){_SPACE}+"
                          rf"(?P<name>[{_UP}][\w-]+(?:{_SPACE}[{_UP}][\w-]+){{0,3}})")
-_NAMED_NUMBER = re.compile(rf"(?<!\w)(?P<name>[{_UP}][^\W\d_]+){_SPACE}+(?P<house>\d{{1,3}}[a-zA-Z]?/\d{{1,3}})(?![\w/])")
+_NAMED_NUMBER = re.compile(rf"(?<!\w)(?P<name>[{_UP}][^\W\d_]+){_SPACE}+"
+                           rf"(?P<house>\d{{1,3}}[a-zA-Z]?/\d{{1,3}})(?![\w/])")
 
 
 class AddressRecogniser(Recogniser):
@@ -75,17 +78,26 @@ def _end(match: re.Match[str], words: list[Token]) -> int:
     found = match.groupdict()
     name = "town" if found.get("town") else "in_town" if found.get("in_town") else None
     if name is None:
-        return match.end()
+        return _misread_town(match.end(), words)
     at = bisect_left(words, match.start(name), key=lambda word: word.start)
     if at >= len(words) or words[at].start != match.start(name):
         return match.end()
     return max(match.end(), words[at + town_length(words, at) - 1].end)
 
 
+def _misread_town(end: int, words: list[Token]) -> int:
+    """Behind a postal code, a word without a capital that no dictionary has: 'lcrotoszyn'."""
+    at = bisect_left(words, end, key=lambda word: word.start)
+    if at >= len(words) or words[at].gap != " " or words[at - 1].end != end or not words[at - 1].text[-1:].isdigit():
+        return end
+    word = words[at]
+    return word.end if len(word) >= SHORTEST_MISREAD and not word.reading.known and not word.capital else end
+
+
 def _street_word(misread: str) -> bool:
     """Whether a word that isn't in the dictionary has the shape of 'ul.', 'plac', 'aleja' and their like."""
     word = misread.lower()
-    if not word.endswith(".") and read(word).known:
+    if len(word) > len("ul.") and read(word.rstrip(".")).known:
         return False
     return any(SequenceMatcher(None, word, street).ratio() >= STREET_LIKENESS for street in _STREET_WORDS)
 

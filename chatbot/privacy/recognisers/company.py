@@ -14,7 +14,7 @@ def in_company(words: list[Token], first: int, last: int) -> bool:
     known = lexicon()
     for step in range(1, _REACH + 1):
         place = last + step
-        if place >= len(words) or "\n" in words[place].gap:
+        if place >= len(words) or words[place].gap.strip(" -–.&\u00a0"):
             break
         if words[place].opens and not words[place].gap.startswith("."):
             break

@@ -39,7 +39,8 @@ KINDS = (
          NUMBERS[Entity.NIP], (10,), (r"(?:PL[ -]?)?\d{3}-\d{2,3}-\d{2}-\d{2,3}|PL ?\d{10}", GROUPED_NIP, True)),
     Kind(Entity.REGON, r"\d{9}|\d{14}|\d{3}[ -]\d{3}[ -]\d{3}(?:[ -]\d{5})?", checksums.regon, NUMBERS[Entity.REGON],
          (9, 14)),
-    Kind(Entity.ID_CARD, r"[A-Z]{3}[ -]?\d{6}(?! \d)|[A-Z]{3} \d{3} \d{3}(?! \d)|[A-Za-z]{3}\d{6}", checksums.id_card, NUMBERS[Entity.ID_CARD]),
+    Kind(Entity.ID_CARD, r"[A-Z]{3}[ -]?\d{6}(?! \d)|[A-Z]{3} \d{3} \d{3}(?! \d)|[A-Za-z]{3}\d{6}",
+         checksums.id_card, NUMBERS[Entity.ID_CARD]),
     Kind(Entity.PASSPORT, r"[A-Z]{2}[ -]?\d{7}(?! \d)|[A-Za-z]{2}\d{7}", checksums.passport, NUMBERS[Entity.PASSPORT]),
     Kind(Entity.BANK_ACCOUNT, rf"(?:PL[ -]?)?(?:\d{{2}}(?:[ \u00a0-]\d{{4}}){{6}}|\d{{26}}"
          rf"|{SIGN}{{2}}(?: {_FOUR}){{6}})", checksums.bank_account, NUMBERS[Entity.BANK_ACCOUNT], (26,)),

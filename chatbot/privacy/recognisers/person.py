@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import IntEnum
 
-from chatbot.privacy.dictionary import Reading
+from chatbot.privacy.dictionary import Reading, read
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
@@ -158,9 +158,10 @@ def _may_be_surname(word: Token, introduction: Introduction, *, shouted: bool, f
         return plain.surname and not plain.common and (shouted or bool(introduction))
     if word.capital:
         return plain.surname or not plain.known or (not first and plain.adjective)
-    if not plain.known:
+    named = read(word.text.capitalize())
+    if not plain.known and not named.known:
         return introduction is Introduction.TOLD or reading.surname or not word.text[:1].isalpha()
-    return plain.surname and (not plain.common or (introduction is Introduction.TOLD and len(word) >= SHORTEST_GIVEN))
+    return named.surname and (not plain.common or (introduction is Introduction.TOLD and not plain.other))
 
 
 def _behind_preposition(words: list[Token], at: int, reading: Reading) -> bool:
@@ -172,7 +173,7 @@ def _introduction(words: list[Token], at: int) -> Introduction:
     if at == 0:
         return Introduction.NONE
     gap, before, known = words[at].gap, words[at - 1], lexicon()
-    if gap.strip(" \u00a0\n*„\"") in ("", ".", ":", "–", "-", "="):
+    if gap.strip(" \u00a0\n*„\"") in ("", ":", "–", "-", "="):
         for phrase in known.introducers:
             start = at - len(phrase)
             if start >= 0 and all(part in words[start + step].lemmas for step, part in enumerate(phrase)):

@@ -10,6 +10,7 @@ from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.company import in_company
+from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import PLACE_ALONE, PLACE_PREPOSITION, PLACE_WEAK, SHORTEST_MISREAD
 
 _LONGEST = 4
@@ -37,26 +38,28 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     reading = word.repaired
     if not word.capital and reading.common:
         return 0, 0.0
-    if reading.lemmas & (lexicon().not_towns | lexicon().not_names) and not _joined(words, at):
-        return 0, 0.0
     length = town_length(words, at)
     compound = length > 1
+    if not compound and reading.lemmas & lexicon().not_names:
+        return 0, 0.0
+    if any(one.place and not one.adjective and one.places <= lexicon().not_towns
+           for one in (words[at + step].repaired for step in range(length))):
+        return 0, 0.0
     town = reading.place or (compound and any(_placelike(words[at + step].repaired) for step in range(length)))
-    if compound and not introduced:
-        town = any(_surely(words[at + step].repaired) for step in range(length))
     if not town or in_company(words, at, at + length - 1):
         return 0, 0.0
-    if word.shouted and not introduced:
+    if word.shouted and not (introduced and word.reading.place and len(word) >= SHORTEST_MISREAD):
         return 0, 0.0
     if introduced:
         return length, PLACE_PREPOSITION
+    if compound:
+        sure = any(_surely(words[at + step].repaired) for step in range(length))
+        return length, PLACE_ALONE if sure else PLACE_WEAK
     if reading.given or (reading.surname and not reading.place):
         return 0, 0.0
-    if compound:
-        return length, PLACE_ALONE
-    if reading.common or reading.repaired:
-        return length, PLACE_WEAK
-    return length, PLACE_ALONE
+    if reading.common or reading.repaired > Change.SIGN:
+        return (0, 0.0) if word.opens else (1, PLACE_WEAK)
+    return 1, PLACE_ALONE
 
 
 def town_length(words: list[Token], at: int) -> int:
@@ -67,9 +70,9 @@ def town_length(words: list[Token], at: int) -> int:
         if not word.capital or word.gap not in (" ", "-", "\u00a0") or word.shouted != words[at].shouted:
             break
         reading = word.repaired
-        goes_on = (reading.part or reading.place) if before.adjective or word.gap == "-" else reading.adjective and (
-            before.place or before.part)
-        if not goes_on:
+        noun_next = _placelike(reading) and (before.adjective or word.gap == "-")
+        adjective_next = reading.adjective and _placelike(before)
+        if not (noun_next or adjective_next):
             break
         length += 1
     first = words[at].repaired
@@ -84,10 +87,6 @@ def _placelike(reading: Reading) -> bool:
 
 def _surely(reading: Reading) -> bool:
     return reading.part or (reading.place and not reading.common)
-
-
-def _joined(words: list[Token], at: int) -> bool:
-    return at + 1 < len(words) and words[at + 1].gap == "-"
 
 
 def _introduces(words: list[Token], at: int) -> bool:

@@ -10,9 +10,10 @@ from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.thresholds import PASSWORD
 
-_SECRET = re.compile(r"(?i:has[łl](?:o|a|em)|password|passwd|pin(?:em|u)?)"
-                     r"(?:[\s:=–-]|\bto\b|\bmoje\b|\bbrzmi\b|\bis\b){1,6}"
-                     r"[\"'„»]?(?P<secret>[^\s\"'”«]{4,40})")
+_SECRET = re.compile(r"(?<!\w)(?i:has[łl](?:o|a|em)|password|passwd|pin(?:em|u)?)(?:\s+[a-ząćęłńóśźż]+){0,3}?"
+                     r"\s*[:=–-]?\s*[\"'„»]?(?P<secret>(?=[^\s]*[\d\W_])[^\s\"'”«]{4,40})")
+
+_SIGNS = frozenset("!@#$%^&*()_+=<>?~")
 
 
 class PasswordRecogniser(Recogniser):
@@ -21,7 +22,5 @@ class PasswordRecogniser(Recogniser):
     def find(self, text: str, words: list[Token]) -> Iterator[Found]:
         for match in _SECRET.finditer(text):
             secret = match["secret"].rstrip(".,;!?)")
-            mixed = sum((any(c.isdigit() for c in secret), any(c.islower() for c in secret),
-                         any(c.isupper() for c in secret[1:]), any(not c.isalnum() for c in secret)))
-            if len(secret) >= 4 and (mixed >= 2 or secret.isdigit()) and not secret.endswith("-"):
+            if len(secret) >= 4 and any(c.isdigit() or c in _SIGNS for c in secret) and not secret.endswith(":"):
                 yield Entity.PASSWORD, match.start("secret"), match.start("secret") + len(secret), PASSWORD
