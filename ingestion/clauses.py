@@ -145,9 +145,10 @@ def _take(reader: _Reader, block: Block, following: Block | None) -> bool:
         if article[1] == "§" and reader.article.startswith("Art."):
             reader.close()
             reader.section = label
-        else:
-            reader.leave()
-            reader.article = label
+            reader.lines = [article[4].strip()] if article[4].strip() else []
+            return False
+        reader.leave()
+        reader.article = label
         return _article_text(reader, article[4].strip(), block, following)
     if block.level:
         if reader.article and not (reader.lines or reader.article_title or reader.article_used):

@@ -57,19 +57,24 @@ def parse(
         "path": str(path.absolute()), "name": shown, "select": select, "wall_seconds": wall_seconds,
         "memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds,
     }  # fmt: skip
+    # No answer at all: the server itself died, before the request or of it. Asked twice, it was of it.
+    answer = _asked(request, shown, wall_seconds) or _asked(request, shown, wall_seconds)
+    told, _, code = answer.rpartition(b"\n")
+    if not told or code != b"0":
+        raise DocumentError(_cause(code, shown, wall_seconds, cpu_seconds))
+    return _read(told, shown)
+
+
+def _asked(request: dict[str, Any], name: str, wall_seconds: float) -> bytes:
     ours, theirs = os.pipe()
     try:
         try:
             _server.send(json.dumps(request).encode(), theirs)
         finally:
             os.close(theirs)
-        answer = _received(ours, shown, time.monotonic() + wall_seconds + GRACE_SECONDS)
+        return _received(ours, name, time.monotonic() + wall_seconds + GRACE_SECONDS)
     finally:
         os.close(ours)  # who still writes to it gets a signal
-    told, _, code = answer.rpartition(b"\n")
-    if not told or code != b"0":
-        raise DocumentError(_cause(code, shown, wall_seconds, cpu_seconds))
-    return _read(told, shown)
 
 
 class _Server:
