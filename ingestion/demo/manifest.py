@@ -21,7 +21,7 @@ _SLOT = re.compile(r"\{\{(\w+)\}\}")
 @dataclass(frozen=True, slots=True)
 class DemoVersion:
     """One version of one document. ``format``: docx, pdf, markdown or faq; ``letter``: A for the older, B for the
-    newer; ``supersedes``: the document whose earlier version it replaces."""
+    newer. Both are added under one ``name``, so that the newer is the next version of the same document."""
 
     document: str
     title: str
@@ -32,8 +32,12 @@ class DemoVersion:
     letter: str
     file: str
     validity: Validity
-    supersedes: str | None
     values: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """What the file is called when it is added: the document's id follows from it."""
+        return self.document + Path(self.file).suffix
 
     def text(self) -> str:
         """The source with this version's values in it. Raises KeyError for a slot without a value."""
@@ -66,6 +70,5 @@ def _version(entry: Mapping[str, Any], version: Mapping[str, Any]) -> DemoVersio
         letter=version["letter"],
         file=version["file"],
         validity=Validity(since=since, until=version.get("valid_until")),
-        supersedes=version.get("supersedes"),
         values=version.get("values", {}),
     )

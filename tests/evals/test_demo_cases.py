@@ -24,7 +24,7 @@ CASES = ROOT / "evals" / "cases"
 LEGAL = ROOT.parent / "shared" / "data" / "legal" / "passages.jsonl.gz"
 TODAY = date(2026, 11, 22)
 COMPANY = load(DEMO_COMPANY)
-FAQ = yaml.safe_load((HERE / "faq.yaml").read_text(encoding="utf-8"))
+FAQ = yaml.safe_load((HERE / "faq.yaml").read_text(encoding="utf-8"))["entries"]
 DEMO = [*read(CASES / "demo.jsonl"), *read(CASES / "demo-more.jsonl"), *read(CASES / "change.jsonl")]
 
 

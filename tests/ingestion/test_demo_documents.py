@@ -19,7 +19,7 @@ from ingestion.settings import DEMO_COMPANY
 
 TODAY = date(2026, 11, 22)
 REGULATIONS = [version for version in versions() if version.format != "faq"]
-FAQ = yaml.safe_load((HERE / "faq.yaml").read_text(encoding="utf-8"))
+FAQ = yaml.safe_load((HERE / "faq.yaml").read_text(encoding="utf-8"))["entries"]
 COMPANY = load(DEMO_COMPANY)
 
 
