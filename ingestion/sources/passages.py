@@ -8,6 +8,7 @@ import io
 import json
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +48,10 @@ def read(path: Path, name: str, select: str | None, largest: int) -> Text:
     titles = list(dict.fromkeys(row.title for row in rows))
     labels = _labels(rows)
     several = len(titles) > 1
+    cited = Counter((row.title, label) for row, label in zip(rows, labels, strict=True))
     found = tuple(
         Clause(
-            (row.title, label) if several and row.title and label != row.id else (label,),
+            (row.id,) if cited[row.title, label] > 1 else (row.title, label) if several and row.title else (label,),
             (row.title,) if several and row.title else (),
             row.text,
         )
