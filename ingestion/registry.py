@@ -111,7 +111,7 @@ def added(register: Register, document: Document, version: Version, supersedes: 
         raise UsageError(f"Document {supersedes!r} can't supersede itself: give the new text the same title or name "
                          "and a --valid-from, and it becomes its next version.")
     before = register.documents.get(document.document)
-    kept = tuple(one for one in before.versions if one.version != version.version) if before else ()
+    kept = tuple(one for one in before.versions if not _same_text(one, version)) if before else ()
     changed = {"versions": timeline((*kept, version)), "ends": before.ends if before else None,
                "superseded_by": before.superseded_by if before else None}
     documents = {**register.documents, document.document: _ended(document.model_copy(update=changed))}
@@ -160,6 +160,11 @@ def _ended(document: Document) -> Document:
         for one in document.versions
     )
     return document.model_copy(update={"versions": versions})
+
+
+def _same_text(one: Version, other: Version) -> bool:
+    """Added again, perhaps with other dates: it takes the place of the one before."""
+    return one.version == other.version or (one.upload, one.select) == (other.upload, other.select)
 
 
 def _earlier(first: date | None, second: date | None) -> date | None:

@@ -34,15 +34,22 @@ class CachedEmbedder:
         return self._embedder.queries(texts)
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        return self._kept(texts, progress, as_query=False)
+
+    def questions(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Questions that are searched: a question is compared with a question, so both are embedded as queries."""
+        return self._kept(texts, progress, as_query=True)
+
+    def _kept(self, texts: Sequence[str], progress: Progress | None, *, as_query: bool) -> Vectors:
         cleaned = [clean(text) for text in texts]
-        known = self._cache.get(cleaned)
+        known = self._cache.get(cleaned, as_query=as_query)
         missing = list(dict.fromkeys(text for text in cleaned if text not in known))
         if progress is not None and len(cleaned) > len(missing):
             progress(len(cleaned) - len(missing))
         for batch in batches(missing, LIMITS.batch):
             fresh = [missing[position] for position in batch]
-            vectors = self._embedder.passages(fresh)
-            self._cache.put(fresh, vectors)
+            vectors = self._embedder.queries(fresh) if as_query else self._embedder.passages(fresh)
+            self._cache.put(fresh, vectors, as_query=as_query)
             known.update(zip(fresh, vectors, strict=True))
             if progress is not None:
                 progress(len(batch))
@@ -67,9 +74,9 @@ class VectorCache:
         except sqlite3.DatabaseError as error:
             raise _broken(path, error) from error
 
-    def get(self, texts: Sequence[str]) -> dict[str, Vectors]:
+    def get(self, texts: Sequence[str], *, as_query: bool = False) -> dict[str, Vectors]:
         """The vectors that are known, by text as `clean` leaves it."""
-        keys = {self._key(text): text for text in texts}
+        keys = {self._key(text, as_query): text for text in texts}
         found: dict[str, Vectors] = {}
         wanted = list(keys)
         with self._lock:
@@ -85,8 +92,8 @@ class VectorCache:
                 raise _broken(self.path, error) from error
         return found
 
-    def put(self, texts: Sequence[str], vectors: Vectors) -> None:
-        rows = [(self._key(text), np.ascontiguousarray(vector, np.float32).tobytes())
+    def put(self, texts: Sequence[str], vectors: Vectors, *, as_query: bool = False) -> None:
+        rows = [(self._key(text, as_query), np.ascontiguousarray(vector, np.float32).tobytes())
                 for text, vector in zip(texts, vectors, strict=True)]
         with self._lock:
             try:
@@ -100,8 +107,9 @@ class VectorCache:
         with self._lock:
             self._db.close()
 
-    def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self._model}\n{text}".encode()).digest()
+    def _key(self, text: str, as_query: bool) -> bytes:
+        kind = "query" if as_query else "passage"
+        return hashlib.sha256(f"{self._model}\n{kind}\n{text}".encode()).digest()
 
 
 def _broken(path: Path, error: sqlite3.Error) -> DiskError:

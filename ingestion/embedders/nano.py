@@ -28,15 +28,16 @@ class NanoEmbedder:
         self.dim = int(self._model.dim)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.empty((0, self.dim), np.float32)
-        # One by one: a single text is spread over the cores, a batch is one text a core.
-        return np.stack([self._embed([text], is_query=True)[0] for text in texts])
+        return self._all(texts, None, is_query=True)
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        return self._all(texts, progress, is_query=False)
+
+    def _all(self, texts: Sequence[str], progress: Progress | None, *, is_query: bool) -> Vectors:
+        """A single text is spread over the cores, a batch is one text a core; the vectors are the same."""
         vectors = np.empty((len(texts), self.dim), np.float32)
         for batch in batches(texts):
-            vectors[batch] = self._embed([texts[position] for position in batch], is_query=False)
+            vectors[batch] = self._embed([texts[position] for position in batch], is_query=is_query)
             if progress is not None:
                 progress(len(batch))
         return vectors

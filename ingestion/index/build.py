@@ -22,7 +22,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from ingestion.embedders.cache import VectorCache
-from ingestion.embedding import clean
 from ingestion.errors import ProductError, SearchIndexError
 from ingestion.index import golden, sparse
 from ingestion.index.engine import Engine, Snapshot, new_id, open_engine
@@ -49,7 +48,7 @@ LIMITS = Limits()
 
 
 class Plan(BaseModel):
-    """``base`` is the generation to copy; None builds from nothing."""
+    """``parent`` is the generation before, copied where that is possible and ``from_nothing`` doesn't forbid it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,7 +58,8 @@ class Plan(BaseModel):
     cache: Path
     chunks: Path
     documents: Register
-    base: str | None
+    parent: str | None
+    from_nothing: bool = False
     niceness: int = 5
 
 
@@ -100,7 +100,7 @@ def build(plan: Plan, progress: Callable[[int, int], None] | None = None) -> Sna
 
 def _work(plan: Plan, engine: Engine) -> Snapshot:
     wanted = {draft.id: draft for draft in _drafts(plan)}
-    base = engine.snapshot(plan.base)
+    base = None if plan.from_nothing else engine.snapshot(plan.parent)
     if base is not None and not _extends(base, plan, len(wanted)):
         base = None
     generation = new_id()
@@ -118,7 +118,7 @@ def _work(plan: Plan, engine: Engine) -> Snapshot:
     finally:
         index.close()
     return Snapshot(
-        generation=generation, parent=plan.base, created=datetime.now(UTC).isoformat(timespec="seconds"),
+        generation=generation, parent=plan.parent, created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=plan.model, dim=plan.dim, points=len(wanted), measured=base.measured if base else len(wanted), mean=mean,
         documents=plan.documents,
     )
@@ -156,13 +156,12 @@ def _write(
 ) -> None:
     for start in range(0, len(changed), LIMITS.part):
         part = changed[start : start + LIMITS.part]
-        vectors = cache.get([clean(draft.embedded) for draft in part])
-        missing = [draft for draft in part if clean(draft.embedded) not in vectors]
-        if missing:
+        vectors = golden.vectors(part, cache)
+        if missing := [draft for draft in part if draft.id not in vectors]:
             raise SearchIndexError(f"{len(missing)} passages have no vector yet. Run 'python -m ingestion reindex'.")
         builder.upsert(
-            Point(draft.id, vectors[clean(draft.embedded)],
-                  sparse.of_document(terms[draft.id], mean) if draft.id in terms else {}, draft.payload)
+            Point(draft.id, vectors[draft.id], sparse.of_document(terms[draft.id], mean) if draft.id in terms else {},
+                  draft.payload)
             for draft in part
         )
         _say({"done": min(start + LIMITS.part, len(changed)), "of": len(changed)})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingestion.embedders.cache import VectorCache
-from ingestion.embedding import clean
+from ingestion.embedding import Vectors, clean
 from ingestion.errors import SearchIndexError
 from ingestion.index import sparse
 from ingestion.index.points import Draft
@@ -35,10 +35,10 @@ def prove(index: Index, wanted: list[Draft], cache: VectorCache) -> None:
         raise SearchIndexError(f"it holds {count} points where {len(wanted)} belong.")
     step = max(1, len(wanted) // TRIAL.points)
     tried = wanted[::step]
-    vectors = cache.get([clean(draft.embedded) for draft in tried])
+    known = vectors(tried, cache)
     for draft in tried:
         terms = sparse.of_query(sparse.tokens(draft.matched)) if draft.matched else {}
-        probe = Probe(vectors[clean(draft.embedded)], {name: terms[name] for name in (LEMMAS,) if terms})
+        probe = Probe(known[draft.id], {name: terms[name] for name in (LEMMAS,) if terms})
         hits = {hit.id: hit.scores for hit in index.search(probe, _scope(draft), TRIAL.among)}
         best = max((scores[DENSE] for scores in hits.values()), default=0.0)
         if draft.id not in hits and best < TRIAL.same:
@@ -48,6 +48,16 @@ def prove(index: Index, wanted: list[Draft], cache: VectorCache) -> None:
         if has_terms and not any(scores.get(LEMMAS, 0.0) > 0 for scores in hits.values()):
             raise SearchIndexError(f"a passage of {draft.payload['document']} ({draft.payload['clause']}) doesn't find "
                                    "itself by its words.")
+
+
+def vectors(wanted: list[Draft], cache: VectorCache) -> dict[str, Vectors]:
+    """What the cache holds of them, by point."""
+    found: dict[str, Vectors] = {}
+    for as_query in (False, True):
+        part = [draft for draft in wanted if draft.is_question == as_query]
+        by_text = cache.get([clean(draft.embedded) for draft in part], as_query=as_query)
+        found.update({draft.id: by_text[text] for draft in part if (text := clean(draft.embedded)) in by_text})
+    return found
 
 
 def _scope(draft: Draft) -> Scope:

@@ -34,6 +34,10 @@ class Draft:
     def digest(self) -> str:
         return str(self.payload["digest"])
 
+    @property
+    def is_question(self) -> bool:
+        return str(self.payload["field"]) == Field.QUESTION
+
 
 def drafts(chunk: Chunk) -> list[Draft]:
     """The point of the text, then one for each question."""

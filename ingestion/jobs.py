@@ -1,0 +1,170 @@
+"""Work for the workers: what is asked, in which order, and how far it is.
+
+A job is an entry of a stream, read by a consumer group: handed out at least once, taken over when its worker dies,
+given up after TRIES and kept with its reason. Doing one twice is harmless. Every change of the index is a job.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import redis
+import redis.asyncio
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from ingestion import keys
+
+TRIES = 5
+"""Of a job, before it is parked; from the issue's requirement."""
+State = Literal["queued", "running", "done", "parked"]
+
+
+class _Job(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AddJob(_Job):
+    """``upload``: SHA-256 of the file as `ingestion.uploads` keeps it; ``name``: what people call it; ``source``: what
+    they gave; ``select``: a glob over ids of passages."""
+
+    kind: Literal["add"] = "add"
+    upload: str
+    name: str
+    source: str
+    select: str | None = None
+    title: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    supersedes: str | None = None
+    collection: str = "default"
+    audience: str = "customer"
+
+
+class RemoveJob(_Job):
+    kind: Literal["remove"] = "remove"
+    document: str
+
+
+class ReindexJob(_Job):
+    """Read every file again and build the index from nothing; vectors of unchanged text are kept."""
+
+    kind: Literal["reindex"] = "reindex"
+
+
+class RollbackJob(_Job):
+    kind: Literal["rollback"] = "rollback"
+
+
+Job = Annotated[AddJob | RemoveJob | ReindexJob | RollbackJob, Field(discriminator="kind")]
+_JOB: TypeAdapter[AddJob | RemoveJob | ReindexJob | RollbackJob] = TypeAdapter(Job)
+
+
+class Outcome(_Job):
+    """Of one document: a row of the contract's ``documents``."""
+
+    source: str
+    document: str
+    version: str | None = None
+    status: str
+    chunks: int = 0
+    reason: str | None = None
+
+
+class JobState(_Job):
+    """``done`` and ``of`` count passages within ``step`` (reading, embedding, building); ``outcomes`` come at the end,
+    and ``reason`` says why it was parked or is tried again."""
+
+    job: str
+    kind: str
+    source: str = ""
+    state: State
+    step: str = ""
+    done: int = 0
+    of: int = 0
+    tries: int = 0
+    submitted: float = 0.0
+    outcomes: tuple[Outcome, ...] = ()
+    reason: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ("done", "parked")
+
+
+def submit(store: redis.Redis, job: AddJob | RemoveJob | ReindexJob | RollbackJob) -> str:
+    """Queue it; the id by which its progress is read."""
+    with store.pipeline(transaction=True) as pipe:
+        job_id = _queue(pipe, job)
+        pipe.execute()
+    return job_id
+
+
+async def submit_async(store: redis.asyncio.Redis, job: AddJob | RemoveJob | ReindexJob | RollbackJob) -> str:
+    async with store.pipeline(transaction=True) as pipe:
+        job_id = _queue(pipe, job)
+        await pipe.execute()
+    return job_id
+
+
+def read(store: redis.Redis, ids: Iterable[str]) -> dict[str, JobState]:
+    """By id; a job that is forgotten is left out."""
+    wanted = list(ids)
+    with store.pipeline(transaction=False) as pipe:
+        for job_id in wanted:
+            pipe.hgetall(keys.job(job_id))
+        rows = pipe.execute()
+    return {job_id: state(job_id, row) for job_id, row in zip(wanted, rows, strict=True) if row}
+
+
+def recent(store: redis.Redis, count: int = 100) -> list[JobState]:
+    """The last submitted, newest first."""
+    ids = _ids(store.zrange(keys.RECENT, 0, count - 1, desc=True))
+    found = read(store, ids)
+    return [found[job_id] for job_id in ids if job_id in found]
+
+
+async def recent_async(store: redis.asyncio.Redis, count: int = 100) -> list[JobState]:
+    ids = _ids(await store.zrange(keys.RECENT, 0, count - 1, desc=True))
+    async with store.pipeline(transaction=False) as pipe:
+        for job_id in ids:
+            pipe.hgetall(keys.job(job_id))
+        rows = await pipe.execute()
+    return [state(job_id, row) for job_id, row in zip(ids, rows, strict=True) if row]
+
+
+def workers(store: redis.Redis) -> int:
+    """How many are alive."""
+    return sum(1 for _ in store.scan_iter(keys.BEATS, count=1000))
+
+
+def parse(fields: Mapping[bytes, bytes]) -> tuple[str, AddJob | RemoveJob | ReindexJob | RollbackJob]:
+    """The id and the job of an entry of the stream."""
+    return fields[b"id"].decode(), _JOB.validate_json(fields[b"job"])
+
+
+def state(job_id: str, row: Mapping[bytes, bytes]) -> JobState:
+    values: dict[str, Any] = {name.decode(): value.decode() for name, value in row.items()}
+    outcomes = json.loads(values.pop("outcomes", "[]"))
+    return JobState(job=job_id, outcomes=tuple(Outcome(**one) for one in outcomes),
+                    **{name: value for name, value in values.items() if value != ""})
+
+
+def _ids(members: Iterable[Any]) -> list[str]:
+    return [member.decode() for member in members]
+
+
+def _queue(pipe: Any, job: AddJob | RemoveJob | ReindexJob | RollbackJob) -> str:
+    job_id = secrets.token_hex(8)
+    now = time.time()
+    source = job.source if isinstance(job, AddJob) else getattr(job, "document", "")
+    pipe.hset(keys.job(job_id), mapping={"kind": job.kind, "state": "queued", "source": source, "submitted": now})
+    pipe.expire(keys.job(job_id), keys.JOB_LIFETIME)
+    pipe.zremrangebyscore(keys.RECENT, "-inf", now - keys.JOB_LIFETIME)
+    pipe.zadd(keys.RECENT, {job_id: now})
+    pipe.xadd(keys.JOBS, {"id": job_id, "job": job.model_dump_json()})
+    return job_id

@@ -1,0 +1,284 @@
+"""From jobs to a new index generation: read → chunks → vectors → build → switch.
+
+Reading and embedding run side by side with other workers; what changes the index holds its lock. Every step may be
+repeated: chunks and vectors are kept by content, and a generation counts only once the pointer names it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+from ingestion import chunking, registry, sandbox, uploads
+from ingestion.documents import Chunk, Text, Validity
+from ingestion.embedders.cache import CachedEmbedder
+from ingestion.embedding import open_embedder
+from ingestion.errors import DocumentError, HeldError, SearchIndexError, UsageError
+from ingestion.index.build import Plan, build
+from ingestion.index.engine import open_engine
+from ingestion.index.points import drafts, pack
+from ingestion.jobs import AddJob, Outcome
+from ingestion.lock import Lock
+from ingestion.registry import Document, Register, Version
+from ingestion.settings import Settings
+
+Report = Callable[[str, str, int, int], None]
+"""job id, step, done, of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds for another worker's build to end, and between two looks."""
+
+    lock: float = 1_800.0
+    look: float = 0.1
+
+
+PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document that was read and embedded, waiting for the index."""
+
+    job: AddJob
+    document: Document
+    chunks: int
+    chunks_file: str
+
+
+class Pipeline:
+    """``threads``: for embedding in this process (None: all cores). One at a time per process."""
+
+    def __init__(self, settings: Settings, threads: int | None = None) -> None:
+        self._settings = settings
+        self._chunks = settings.data_dir / "chunks"
+        self._cache = settings.embedding_cache or settings.data_dir / "vectors.sqlite"
+        self._threads = threads
+        self._embedder: CachedEmbedder | None = None
+        self._engine = open_engine(settings)
+
+    @property
+    def embedder(self) -> CachedEmbedder:
+        """Loaded when it is first needed."""
+        if self._embedder is None:
+            self._embedder = CachedEmbedder(open_embedder(self._settings, self._threads), self._cache)
+        return self._embedder
+
+    def add(self, jobs: Mapping[str, AddJob], report: Report) -> dict[str, Outcome]:
+        """What became of each. A bad document fails by itself; ModelError, DiskError and the like are of them all."""
+        register = self._register()
+        outcomes: dict[str, Outcome] = {}
+        ready: dict[str, Ready] = {}
+        for job_id, job in jobs.items():
+            if (same := _unchanged(register, job)) is not None:
+                outcomes[job_id] = same
+                continue
+            try:
+                ready[job_id] = self._read(job, partial(report, job_id))
+            except DocumentError as error:
+                outcomes[job_id] = _failed(job, error.status, str(error))
+        if ready:
+            outcomes |= self._take_in(ready, report)
+        return outcomes
+
+    def remove(self, document: str) -> Outcome:
+        """Raises UsageError when there is no such document."""
+        with self._lock():
+            register = self._register()
+            title = register.get(document).title
+            self._switch_to(registry.without(register, document), lambda done, of: None)
+        return Outcome(source=title, document=document, status="removed")
+
+    def reindex(self, report: Callable[[str, int, int], None]) -> list[Outcome]:
+        """Read everything again. A version that can't be read any more keeps its chunks."""
+        register = self._register()
+        renewed: dict[tuple[str, str], tuple[int, str]] = {}
+        outcomes = []
+        everything = register.indexed()
+        for place, (document, version) in enumerate(everything):
+            status, reason = "indexed", None
+            try:
+                file = uploads.path(self._settings.data_dir, version.upload)
+                text = sandbox.parse(file, version.name, version.select)
+                made = self._chunked(text, document, version.source)
+                self._embed(made, lambda done, of: report("embedding", done, of))
+                renewed[document.document, version.version] = (len(made), self._write(made))
+            except DocumentError as error:
+                status, reason = error.status, str(error)
+            outcomes.append(Outcome(source=version.source, document=document.document, version=version.version,
+                                    status=status, chunks=version.chunks, reason=reason))
+            report("reading", place + 1, len(everything))
+        with self._lock():
+            self._switch_to(_renewed(self._register(), renewed), lambda done, of: report("building", done, of),
+                            from_nothing=True)
+        return outcomes
+
+    def rollback(self) -> Outcome:
+        with self._lock():
+            snapshot = self._engine.rollback()
+        return Outcome(source="", document=snapshot.generation, status="rolled back", chunks=snapshot.points)
+
+    def _read(self, job: AddJob, report: Callable[[str, int, int], None]) -> Ready:
+        report("reading", 0, 1)
+        text = sandbox.parse(uploads.path(self._settings.data_dir, job.upload), job.name, job.select)
+        document = Document(document=identity(job), title=job.title or text.title, collection=job.collection,
+                            audience=job.audience, kind=text.kind, language=text.language)
+        made = self._chunked(text, document, job.source)
+        if not made:
+            raise DocumentError(f"{job.name} gave no passages. Add a file that has text.")
+        self._embed(made, lambda done, of: report("embedding", done, of))
+        return Ready(job, document, len(made), self._write(made))
+
+    def _chunked(self, text: Text, document: Document, source: str) -> list[Chunk]:
+        """Version and validity are put in when the index is built: they follow from the document's timeline."""
+        named = Text(title=document.title, clauses=text.clauses, faq=text.faq, kind=text.kind, language=text.language)
+        return chunking.chunks(named, document=document.document, version="", validity=Validity(), source=source,
+                               collection=document.collection, audience=document.audience)
+
+    def _embed(self, made: list[Chunk], report: Callable[[int, int], None]) -> None:
+        points = [draft for chunk in made for draft in drafts(chunk)]
+        done = 0
+
+        def tell(more: int) -> None:
+            nonlocal done
+            done += more
+            report(done, len(points))
+
+        self.embedder.passages([draft.embedded for draft in points if not draft.is_question], tell)
+        self.embedder.questions([draft.embedded for draft in points if draft.is_question], tell)
+
+    def _write(self, made: list[Chunk]) -> str:
+        """A file of chunks, named by its content."""
+        content = "".join(json.dumps(pack(chunk), ensure_ascii=False) + "\n" for chunk in made).encode()
+        name = f"{hashlib.sha256(content).hexdigest()[:32]}.jsonl"
+        self._chunks.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = self._chunks / f".{name}"
+        temporary.write_bytes(content)
+        temporary.rename(self._chunks / name)
+        return name
+
+    def _take_in(self, ready: Mapping[str, Ready], report: Report) -> dict[str, Outcome]:
+        """Into the index, all in one generation; if that fails its trial, each by itself, to find the one at fault."""
+        with self._lock():
+            register, outcomes = _registered(self._register(), ready)
+            wanted = [job_id for job_id, outcome in outcomes.items() if outcome.status == "indexed"]
+
+            def tell(done: int, of: int) -> None:
+                for job_id in wanted:
+                    report(job_id, "building", done, of)
+
+            try:
+                if wanted:
+                    self._switch_to(register, tell)
+                return outcomes
+            except SearchIndexError as error:
+                if len(ready) == 1:
+                    return {job_id: _failed(one.job, "failed", str(error)) for job_id, one in ready.items()}
+        found: dict[str, Outcome] = {}
+        for job_id, one in ready.items():
+            found |= self._take_in({job_id: one}, report)
+        return found
+
+    def _switch_to(
+        self, register: Register, progress: Callable[[int, int], None], *, from_nothing: bool = False
+    ) -> None:
+        """Build what the register says, and make it current. The caller holds the lock."""
+        plan = Plan(settings=self._settings, model=self.embedder.name, dim=self.embedder.dim, cache=self._cache,
+                    chunks=self._chunks, documents=register, parent=self._engine.current(), from_nothing=from_nothing)
+        self._engine.switch(build(plan, progress))
+        self._engine.clean()
+
+    def _register(self) -> Register:
+        snapshot = self._engine.snapshot(self._engine.current())
+        return snapshot.documents if snapshot else Register()
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        """The index's lock, waited for. Raises HeldError naming who has it when that takes too long."""
+        lock = Lock(self._settings.data_dir / "index.lock")
+        deadline = time.monotonic() + PATIENCE.lock
+        while True:
+            try:
+                lock.acquire()
+                break
+            except HeldError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PATIENCE.look)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def identity(job: AddJob) -> str:
+    """The document's id: of its title, or of the file's name (with the selection, if there is one)."""
+    stem = Path(job.name).name.removesuffix(".gz")
+    return registry.document_id(job.title or " ".join(part for part in (Path(stem).stem, job.select) if part))
+
+
+def _unchanged(register: Register, job: AddJob) -> Outcome | None:
+    document = register.documents.get(identity(job))
+    if document is None or (document.collection, document.audience) != (job.collection, job.audience):
+        return None
+    for one in document.versions:
+        same = (one.upload, one.select) == (job.upload, job.select) and not one.replaced
+        dated = job.valid_from is None or job.valid_from == one.valid_from
+        if same and dated and job.valid_until == one.valid_until and not job.supersedes:
+            return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
+                           chunks=one.chunks)
+    return None
+
+
+def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register, dict[str, Outcome]]:
+    outcomes = {}
+    for job_id, one in ready.items():
+        job, name = one.job, one.document.document
+        before = register.documents.get(name)
+        reason = None
+        since = job.valid_from
+        if since is None and (job.supersedes or _replaces(before, job)):
+            since = date.today()
+            reason = f"valid from today ({since}), because no --valid-from was given and it replaces an earlier text"
+        version = Version(
+            version=registry.version_id(before, job.upload, since), upload=job.upload, name=job.name, source=job.source,
+            select=job.select, valid_from=since, valid_until=job.valid_until, chunks=one.chunks,
+            chunks_file=one.chunks_file, added=datetime.now(UTC).isoformat(),
+        )
+        try:
+            register = registry.added(register, one.document, version, job.supersedes)
+        except UsageError as error:
+            outcomes[job_id] = _failed(job, "failed", str(error))
+            continue
+        outcomes[job_id] = Outcome(source=job.source, document=name, version=version.version, status="indexed",
+                                   chunks=one.chunks, reason=reason)
+    return register, outcomes
+
+
+def _replaces(before: Document | None, job: AddJob) -> bool:
+    """Whether another text of the document counts so far, so that a day without a date would be doubly covered."""
+    versions: Iterable[Version] = before.versions if before else ()
+    return any((one.upload, one.select) != (job.upload, job.select) and not one.replaced for one in versions)
+
+
+def _renewed(register: Register, renewed: Mapping[tuple[str, str], tuple[int, str]]) -> Register:
+    documents = {}
+    for name, document in register.documents.items():
+        versions = []
+        for one in document.versions:
+            chunks, file = renewed.get((name, one.version), (one.chunks, one.chunks_file))
+            versions.append(one.model_copy(update={"chunks": chunks, "chunks_file": file}))
+        documents[name] = document.model_copy(update={"versions": tuple(versions)})
+    return Register(documents=documents)
+
+
+def _failed(job: AddJob, status: str, reason: str) -> Outcome:
+    return Outcome(source=job.source, document=identity(job), status=status, reason=reason)

@@ -1,0 +1,173 @@
+"""A question to passages: cleaned, expanded, embedded, asked of the index as of a day, fused."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ingestion import polish
+from ingestion.company import Company
+from ingestion.documents import Chunk, Passage
+from ingestion.embedding import Embedder, clean, open_embedder
+from ingestion.errors import SearchIndexError
+from ingestion.fusion import WEIGHTS, fused
+from ingestion.index import sparse
+from ingestion.index.engine import Engine, open_engine
+from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Field, Index, Probe, Scope
+from ingestion.settings import Settings
+
+_WORD = re.compile(r"\w+")
+SHOWN = {DENSE: "dense", LEMMAS: "sparse", GRAMS: "grams"}
+"""Names of the scores as `Passage` gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``faq`` entries at most; of each at most ``paraphrases`` points stand before another's. ``question``: characters
+    of a question that are looked at. ``look``: seconds between two looks for a new generation."""
+
+    faq: int = 3
+    paraphrases: int = 8
+    question: int = 2_000
+    look: float = 0.2
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """None of ``collection``, ``language``, ``audience``: any."""
+
+    text: str
+    as_of: date
+    limit: int = 8
+    collection: str | None = None
+    language: str | None = None
+    audience: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``passages``: chunks of text by fused score. ``faq``: FAQ entries by the cosine between the question and theirs
+    (that is their ``score``). All valid on the day asked, all of one ``generation``."""
+
+    passages: tuple[Passage, ...]
+    faq: tuple[Passage, ...]
+    generation: str
+    took_ms: float
+
+
+class Searcher:
+    """Thread-safe. Follows the index: a search begun on one generation ends on it, the next sees a new one.
+
+    Raises SearchIndexError when there is no index yet, or it was made by another model.
+    """
+
+    def __init__(
+        self, settings: Settings, company: Company | None = None, embedder: Embedder | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        self._embedder = embedder or open_embedder(settings)
+        self._engine = engine or open_engine(settings)
+        self._glossary = glossary(company)
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+        self._looked = 0.0
+
+    def search(self, request: SearchRequest) -> Found:
+        started = time.perf_counter()
+        index = self._current()
+        text = expanded(clean(request.text)[: LIMITS.question], self._glossary)
+        dense = self._embedder.queries([text])[0]
+        probe = Probe(dense, sparse.of_query(sparse.tokens(text)))
+        return Found(
+            passages=self._passages(index, probe, request),
+            faq=self._faq(index, Probe(dense), request),
+            generation=index.generation,
+            took_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def clause(self, document: str, clause: str, as_of: date) -> Chunk | None:
+        """The clause as a citation opens it, its parts joined; None when there was none of that name on that day."""
+        parts = self._current().clause(document, clause, as_of)
+        if not parts:
+            return None
+        first = parts[0]
+        if len(parts) == 1:
+            return first
+        whole = "\n".join(part.text for part in parts)
+        return Chunk(**{**{name: getattr(first, name) for name in Chunk.__dataclass_fields__}, "text": whole})
+
+    def ready(self) -> str:
+        """The generation that would answer now."""
+        return self._current().generation
+
+    def _passages(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
+        ranked = fused(index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit)))
+        chosen = ranked[: request.limit]
+        chunks = index.chunks([hit.id for hit, _ in chosen])
+        return tuple(
+            Passage(chunks[hit.id], score, {SHOWN[name]: value for name, value in hit.scores.items()})
+            for hit, score in chosen if hit.id in chunks
+        )
+
+    def _faq(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
+        hits = index.search(probe, _scope(request, Field.QUESTION), LIMITS.faq * LIMITS.paraphrases)
+        chunks = index.chunks([hit.id for hit in hits])
+        best: dict[str, Passage] = {}
+        for hit in sorted(hits, key=lambda one: (-one.scores[DENSE], one.id)):
+            chunk = chunks.get(hit.id)
+            if chunk is not None and len(best) < LIMITS.faq:
+                score = hit.scores[DENSE]
+                best.setdefault(chunk.id, Passage(chunk, score, {"question": score}))
+        return tuple(best.values())
+
+    def _current(self) -> Index:
+        with self._lock:
+            now = time.monotonic()
+            if self._index is not None and now - self._looked < LIMITS.look:
+                return self._index
+            generation = self._engine.current()
+            if generation is None:
+                raise SearchIndexError("There is no index yet. Add documents with 'python -m ingestion add FILE…'.")
+            if self._index is None or self._index.generation != generation:
+                try:
+                    self._index = self._open(generation)
+                except SearchIndexError:
+                    if (later := self._engine.current()) in (None, generation):
+                        raise
+                    self._index = self._open(str(later))  # the other was cleaned away meanwhile
+            self._looked = now
+            return self._index
+
+    def _open(self, generation: str) -> Index:
+        snapshot = self._engine.snapshot(generation)
+        if snapshot is not None and snapshot.model != self._embedder.name:
+            raise SearchIndexError(f"The index was made with {snapshot.model}, and EMBEDDING_MODEL is now "
+                                   f"{self._embedder.name}. Run 'python -m ingestion reindex', or set it back.")
+        return self._engine.open(generation)  # the one before is closed when its last search lets go of it
+
+
+def glossary(company: Company | None) -> dict[str, tuple[str, ...]]:
+    """By folded, lower-case abbreviation."""
+    entries: Mapping[str, tuple[str, ...]] = company.glossary if company else {}
+    return {polish.fold(short.lower()): meanings for short, meanings in entries.items()}
+
+
+def expanded(text: str, entries: Mapping[str, tuple[str, ...]]) -> str:
+    """With what each of the company's abbreviations in it stands for, unless the text says that itself."""
+    folded = polish.fold(text.lower())
+    words = dict.fromkeys(_WORD.findall(folded))
+    known = [meaning for word in words for meaning in entries.get(word, ())]
+    meanings = [meaning for meaning in known if polish.fold(meaning.lower()) not in folded]
+    return f"{text} ({', '.join(meanings)})" if meanings else text
+
+
+def _scope(request: SearchRequest, field: Field) -> Scope:
+    return Scope(as_of=request.as_of, field=field, collection=request.collection, language=request.language,
+                 audience=request.audience)

@@ -1,0 +1,219 @@
+"""The worker: takes jobs from the stream, does them, says how far it is, and leaves nothing undone.
+
+`Worker.run` is a process's main loop (`python -m ingestion worker`) or a thread of a command that is alone. A job that
+its worker doesn't end within IDLE seconds of its last sign of life is taken over by another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import redis
+import structlog
+
+from ingestion import keys
+from ingestion.errors import DocumentError, ProductError, SearchIndexError, UsageError
+from ingestion.jobs import TRIES, AddJob, Outcome, ReindexJob, RemoveJob, RollbackJob, parse
+from ingestion.pipeline import Pipeline
+from ingestion.settings import Settings
+
+log = structlog.get_logger()
+AnyJob = AddJob | RemoveJob | ReindexJob | RollbackJob
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds. ``idle``: without a sign of life an entry is taken over. ``retry``: before the first next try, then
+    twice as long each time (2, 4, 8, 16: half a minute in all for a server that restarts)."""
+
+    beat: float = 5.0
+    idle: float = 20.0
+    wait: float = 1.0
+    retry: float = 2.0
+
+
+TIMES = Times()
+BATCH = 32
+"""Documents taken into one generation; a build costs a copy of the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``tries`` counts this one."""
+
+    id: bytes
+    job_id: str
+    job: AnyJob
+    tries: int
+
+
+class Worker:
+    def __init__(self, settings: Settings, store: redis.Redis, threads: int | None = 1, times: Times = TIMES) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._store = store
+        self._times = times
+        self._pipeline = Pipeline(settings, threads)
+        self._held: set[bytes] = set()
+        self._again: dict[bytes, float] = {}
+        self._stop = threading.Event()
+        self._beaten = threading.Event()
+
+    def stop(self) -> None:
+        """After the batch under way. What was not begun stays queued."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Until `stop`. Raises StoreError when the store goes away for good."""
+        self._make_group()
+        beat = threading.Thread(target=self._beat, name="ingestion-beat", daemon=True)
+        beat.start()
+        self._beaten.wait(self._times.beat)
+        try:
+            while not self._stop.is_set():
+                if entries := self._take():
+                    self._do(entries)
+        finally:
+            self._stop.set()
+            beat.join(self._times.beat + 1)
+            self._store.delete(keys.beat(self.name))
+
+    def _make_group(self) -> None:
+        try:
+            self._store.xgroup_create(keys.JOBS, keys.WORKERS, id="0", mkstream=True)
+        except redis.ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+    def _beat(self) -> None:
+        """A sign of life, and of work on what is held: a claim of ours by ourselves starts the idle time anew."""
+        while not self._stop.wait(0 if not self._beaten.is_set() else self._times.beat):
+            try:
+                self._store.set(keys.beat(self.name), int(time.time()), ex=keys.BEAT_LIFETIME)
+                held: list[Any] = list(self._held)
+                if held:
+                    self._store.xclaim(keys.JOBS, keys.WORKERS, self.name, 0, held, justid=True)
+            except redis.RedisError as error:
+                log.warning("no sign of life", worker=self.name, reason=str(error))
+            self._beaten.set()
+
+    def _take(self) -> list[Entry]:
+        """Dead workers' entries, then our own whose next try is due, then new ones."""
+        idle = int(self._times.idle * 1000)
+        _, claimed, *_ = self._store.xautoclaim(keys.JOBS, keys.WORKERS, self.name, idle, count=BATCH)
+        taken = {entry: fields for entry, fields in claimed if entry not in self._held and fields}
+        due: list[Any] = [entry for entry, at in self._again.items() if at <= time.monotonic()]
+        if due and not taken:
+            for entry in due:
+                del self._again[entry]
+            again: Any = self._store.xclaim(keys.JOBS, keys.WORKERS, self.name, 0, due)
+            taken = {entry: fields for entry, fields in again if fields}
+        if taken:
+            return self._entries(taken)
+        wait = int(self._times.wait * 1000)
+        read: Any = self._store.xreadgroup(keys.WORKERS, self.name, {keys.JOBS: ">"}, count=BATCH, block=wait)
+        return self._entries({entry: fields for _, fresh in read or () for entry, fields in fresh})
+
+    def _entries(self, taken: Mapping[bytes, Mapping[bytes, bytes]]) -> list[Entry]:
+        found = []
+        for entry, fields in taken.items():
+            pending = self._store.xpending_range(keys.JOBS, keys.WORKERS, entry, entry, 1)
+            tries = int(pending[0]["times_delivered"]) if pending else 1
+            job_id, job = parse(fields)
+            found.append(Entry(entry, job_id, job, tries))
+        return found
+
+    def _do(self, entries: list[Entry]) -> None:
+        """New additions together, in one generation; everything else, and whatever failed before, by itself."""
+        together: list[Entry] = []
+        for entry in entries:
+            if entry.tries > TRIES:
+                self._park(entry, "its worker ended each time it was tried")
+            elif isinstance(entry.job, AddJob) and entry.tries == 1:
+                together.append(entry)
+            else:
+                self._batch(together)
+                together = []
+                self._batch([entry])
+        self._batch(together)
+
+    def _batch(self, entries: list[Entry]) -> None:
+        if not entries:
+            return
+        self._held |= {entry.id for entry in entries}
+        for entry in entries:
+            self._tell(entry.job_id, state="running", tries=entry.tries)
+        try:
+            outcomes = self._outcomes(entries)
+        except ProductError as error:
+            self._try_again(entries, str(error))
+        except Exception as error:  # whatever a document or a library does, the worker goes on
+            log.exception("job failed", jobs=[entry.job_id for entry in entries])
+            self._try_again(entries, f"{type(error).__name__}: {error}")
+        else:
+            for entry in entries:
+                self._end(entry, outcomes[entry.job_id])
+        finally:
+            self._held -= {entry.id for entry in entries}
+
+    def _outcomes(self, entries: list[Entry]) -> dict[str, list[Outcome]]:
+        additions = {entry.job_id: entry.job for entry in entries if isinstance(entry.job, AddJob)}
+        if additions:
+            return {job_id: [outcome] for job_id, outcome in self._pipeline.add(additions, self._progress).items()}
+        (entry,) = entries
+        job = entry.job
+        try:
+            if isinstance(job, RemoveJob):
+                return {entry.job_id: [self._pipeline.remove(job.document)]}
+            if isinstance(job, ReindexJob):
+                return {entry.job_id: self._pipeline.reindex(partial(self._progress, entry.job_id))}
+            return {entry.job_id: [self._pipeline.rollback()]}
+        except (UsageError, DocumentError, SearchIndexError) as error:
+            name = job.document if isinstance(job, RemoveJob) else ""
+            return {entry.job_id: [Outcome(source=name, document=name, status="failed", reason=str(error))]}
+
+    def _progress(self, job_id: str, step: str, done: int, of: int) -> None:
+        self._tell(job_id, step=step, done=done, of=of)
+
+    def _end(self, entry: Entry, outcomes: Iterable[Outcome]) -> None:
+        rows = json.dumps([outcome.model_dump(mode="json") for outcome in outcomes], ensure_ascii=False)
+        self._finish(entry, {"state": "done", "step": "", "outcomes": rows, "reason": ""})
+
+    def _try_again(self, entries: list[Entry], reason: str) -> None:
+        for entry in entries:
+            if entry.tries >= TRIES:
+                self._park(entry, reason)
+                continue
+            self._tell(entry.job_id, state="queued", reason=reason)
+            self._again[entry.id] = time.monotonic() + self._times.retry * 2 ** (entry.tries - 1)
+
+    def _park(self, entry: Entry, reason: str) -> None:
+        log.error("job parked", job=entry.job_id, reason=reason)
+        self._store.xadd(keys.PARKED, {"id": entry.job_id, "job": entry.job.model_dump_json(), "reason": reason},
+                         maxlen=keys.PARKED_LENGTH, approximate=True)
+        self._finish(entry, {"state": "parked", "step": "", "reason": reason})
+
+    def _finish(self, entry: Entry, row: dict[str, str]) -> None:
+        """Its state and its leaving the stream in one step."""
+        with self._store.pipeline(transaction=True) as pipe:
+            _write(pipe, entry.job_id, row)
+            pipe.xack(keys.JOBS, keys.WORKERS, entry.id)
+            pipe.xdel(keys.JOBS, entry.id)
+            pipe.execute()
+
+    def _tell(self, job_id: str, **row: str | int) -> None:
+        _write(self._store, job_id, row)
+
+
+def _write(store: Any, job_id: str, row: Mapping[str, str | int]) -> None:
+    store.hset(keys.job(job_id), mapping=dict(row))
+    store.expire(keys.job(job_id), keys.JOB_LIFETIME)
+
