@@ -78,7 +78,7 @@ class Pipeline:
         outcomes: dict[str, Outcome] = {}
         ready: dict[str, Ready] = {}
         for job_id, job in jobs.items():
-            if (same := _unchanged(register, job)) is not None:
+            if (same := unchanged(register, job)) is not None:
                 outcomes[job_id] = same
                 continue
             try:
@@ -225,7 +225,8 @@ def identity(job: AddJob) -> str:
     return registry.document_id(job.title or " ".join(part for part in (Path(stem).stem, job.select) if part))
 
 
-def _unchanged(register: Register, job: AddJob) -> Outcome | None:
+def unchanged(register: Register, job: AddJob) -> Outcome | None:
+    """What an addition would come to if nothing of it is new; None where there is work to do."""
     document = register.documents.get(identity(job))
     if document is None or (document.collection, document.audience) != (job.collection, job.audience):
         return None
