@@ -2,11 +2,307 @@
 
 from __future__ import annotations
 
+import json as json_module
+import signal
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from ingestion import company, jobs, running, settings, sourcing, uploads
+from ingestion.command import Json, err, out, print_json, translated
+from ingestion.diff import changes
+from ingestion.errors import DocumentError, UsageError
+from ingestion.index.engine import open_engine
+from ingestion.index.points import unpack
+from ingestion.jobs import AddJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob
+from ingestion.pipeline import identity
+from ingestion.registry import Register
+from ingestion.settings import Settings
+from ingestion.store import connect
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+GOOD = ("indexed", "unchanged", "removed", "rolled back")
 
 
 @app.callback()
 def _root() -> None:
     """Add, list, search, re-index."""
+
+
+@app.command()
+@translated
+def add(
+    source: Annotated[list[str], typer.Argument(help="Files, folders, or passages.jsonl#glob-of-ids.")],
+    title: Annotated[str | None, typer.Option(help="The document's title, and by it its id.")] = None,
+    valid_from: Annotated[str | None, typer.Option(help="First day of validity, YYYY-MM-DD.")] = None,
+    valid_until: Annotated[str | None, typer.Option(help="Last day of validity, YYYY-MM-DD.")] = None,
+    supersedes: Annotated[str | None, typer.Option(help="Id of the document that this one ends.")] = None,
+    collection: Annotated[str, typer.Option(help="A name to search by itself.")] = "default",
+    audience: Annotated[str, typer.Option(help="Who may be answered from it.")] = "customer",
+    json: Json = False,
+) -> None:
+    """Add documents, or new versions of them."""
+    since, until = _day(valid_from, "--valid-from"), _day(valid_until, "--valid-until")
+    if since and until and until < since:
+        raise UsageError(f"--valid-until {until} is before --valid-from {since}. Swap them.")
+    found = sourcing.files(source)
+    if title and len(found) > 1:
+        raise UsageError(f"--title {title!r} can't name {len(found)} documents. Add them one by one.")
+    chosen = _settings()
+    rows: list[Outcome | None] = []
+    with connect(chosen) as store:
+        ids = []
+        for one in found:
+            job = AddJob(upload="", name=one.path.name, source=one.shown, select=one.select, title=title,
+                         valid_from=since, valid_until=until, supersedes=supersedes, collection=collection,
+                         audience=audience)
+            try:
+                kept = uploads.keep(chosen.data_dir, one.path)
+            except DocumentError as error:
+                rows.append(Outcome(source=one.shown, document=identity(job), status=error.status, reason=str(error)))
+                continue
+            rows.append(None)
+            ids.append(jobs.submit(store, job.model_copy(update={"upload": kept})))
+        ended = iter(_finish(chosen, store, ids))
+    _report([row or _outcome(next(ended)) for row in rows], json)
+
+
+@app.command()
+@translated
+def remove(document: str, json: Json = False) -> None:
+    """Take a document out of the index, in all its versions."""
+    _register(_settings()).get(document)
+    _run(RemoveJob(document=document), json)
+
+
+@app.command()
+@translated
+def reindex(json: Json = False) -> None:
+    """Read every document again and build the index anew."""
+    _run(ReindexJob(), json)
+
+
+@app.command()
+@translated
+def rollback(json: Json = False) -> None:
+    """Go back to the index before the last change."""
+    _run(RollbackJob(), json)
+
+
+@app.command("list")
+@translated
+def list_(json: Json = False) -> None:
+    """The documents and their versions."""
+    register = _register(_settings())
+    if json:
+        print_json({"documents": [_document(register, name) for name in sorted(register.documents)]})
+        return
+    table = Table("document", "title", "version", "valid from", "until", "chunks", "collection")
+    for name in sorted(register.documents):
+        document = register.documents[name]
+        for one in document.versions:
+            until = "replaced" if one.replaced else str(one.until or "")
+            table.add_row(name, document.title, one.version, str(one.since or ""), until, str(one.chunks),
+                          document.collection)
+    out.print(table if register.documents else "No documents yet. Add some: python -m ingestion add FILE…")
+
+
+@app.command()
+@translated
+def status(json: Json = False) -> None:
+    """The index, the workers and the jobs."""
+    chosen = _settings()
+    engine = open_engine(chosen)
+    snapshot = engine.snapshot(engine.current())
+    with connect(chosen) as store:
+        recent = jobs.recent(store, 1_000)
+        alive = jobs.workers(store)
+    counts = {name: sum(job.state == name for job in recent) for name in ("queued", "running", "done", "parked")}
+    found = {
+        "generation": snapshot.generation if snapshot else None,
+        "created": snapshot.created if snapshot else None,
+        "model": snapshot.model if snapshot else None,
+        "points": snapshot.points if snapshot else 0,
+        "documents": len(snapshot.documents.documents) if snapshot else 0,
+        "versions": len(snapshot.documents.indexed()) if snapshot else 0,
+        "workers": alive,
+        "jobs": counts,
+        "parked": [{"job": job.job, "source": job.source, "reason": job.reason} for job in recent
+                   if job.state == "parked"],
+    }
+    if json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        out.print(f"{name}: {value}", highlight=False)
+
+
+@app.command()
+@translated
+def diff(document: str, v1: str, v2: str, json: Json = False) -> None:
+    """What changed between two versions, clause by clause."""
+    chosen = _settings()
+    one = _register(chosen).get(document)
+    before, after = (_chunks(chosen, one.find(version).chunks_file) for version in (v1, v2))
+    found = changes(before, after)
+    if json:
+        print_json({"document": document, "from": v1, "to": v2,
+                    "changes": [{"clause": change.clause, "before": change.before, "after": change.after}
+                                for change in found]})
+        return
+    for change in found:
+        out.print(f"[bold]{change.clause}[/bold]")
+        for sign, text in (("-", change.before), ("+", change.after)):
+            if text is not None:
+                out.print(f"  {sign} {text}", markup=False, highlight=False)
+    if not found:
+        out.print("No differences.")
+
+
+@app.command()
+@translated
+def search(
+    question: str,
+    as_of: Annotated[str | None, typer.Option(help="The day whose rules count, YYYY-MM-DD; default today.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 8,
+    collection: Annotated[str | None, typer.Option()] = None,
+    json: Json = False,
+) -> None:
+    """The passages that answer a question on a day."""
+    from ingestion.search import Searcher, SearchRequest
+
+    chosen = _settings()
+    day = _day(as_of, "--as-of") or date.today()
+    searcher = Searcher(chosen, company.load(chosen.company))
+    searcher.ready()
+    found = searcher.search(SearchRequest(question, day, limit, collection))
+    rows: list[dict[str, Any]] = []
+    for passage in found.passages:
+        chunk = passage.chunk
+        rows.append({
+            "document": chunk.document, "version": chunk.version, "clause": chunk.clause, "title": chunk.title,
+            "text": chunk.text, "score": round(passage.score, 4), "valid_from": chunk.validity.since,
+            "valid_until": chunk.validity.until, "source": chunk.source,
+            "scores": {name: round(value, 4) for name, value in passage.scores.items()},
+        })
+    if json:
+        print_json({"question": question, "as_of": day, "took_ms": round(found.took_ms, 1), "passages": rows})
+        return
+    for row in rows:
+        out.print(f"[bold]{row['title']}, {row['clause']}[/bold] ({row['version']})  {row['score']:.2f}")
+        out.print(f"  {row['text']}", markup=False, highlight=False)
+
+
+@app.command()
+@translated
+def worker(
+    threads: Annotated[int, typer.Option(min=1, help="Threads that embed; one leaves the rest to questions.")] = 1,
+) -> None:
+    """Do the jobs that are queued, until told to stop."""
+    from ingestion.worker import Worker
+
+    chosen = _settings()
+    with connect(chosen) as store:
+        one = Worker(chosen, store, threads)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: one.stop())
+        one.run()
+
+
+def _settings() -> Settings:
+    chosen, origins = settings.load()
+    for origin in origins:
+        if origin.source != "default":
+            err.print(f"{origin.name}={origin.shown} ({origin.source})", style="dim", markup=False, highlight=False)
+    return chosen
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} is not a day. Write it as YYYY-MM-DD, like 2026-01-31.") from error
+
+
+def _register(chosen: Settings) -> Register:
+    engine = open_engine(chosen)
+    snapshot = engine.snapshot(engine.current())
+    return snapshot.documents if snapshot else Register()
+
+
+def _chunks(chosen: Settings, name: str) -> list[Any]:
+    path: Path = chosen.data_dir / "chunks" / name
+    try:
+        return [unpack(json_module.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    except OSError as error:
+        raise DocumentError(f"The version's text can't be read ({path}: {error.strerror}). Run reindex.") from error
+
+
+def _run(job: RemoveJob | ReindexJob | RollbackJob, json: bool) -> None:
+    chosen = _settings()
+    with connect(chosen) as store:
+        states = _finish(chosen, store, [jobs.submit(store, job)])
+    state = states[0]
+    rows = list(state.outcomes) or [_outcome(state)]
+    _report(rows, json)
+
+
+def _finish(chosen: Settings, store: Any, ids: list[str]) -> list[JobState]:
+    if not ids:
+        return []
+    count = TextColumn("{task.completed}/{task.total}")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count)
+    with Progress(*columns, console=err, transient=True) as bars:
+        all_of_it = bars.add_task("documents", total=len(ids))
+        shown: dict[str, Any] = {}
+
+        def tell(states: Any) -> None:
+            bars.update(all_of_it, completed=sum(state.ended for state in states))
+            for state in states:
+                if state.state == "running" and state.of:
+                    if state.job not in shown:
+                        shown[state.job] = bars.add_task(state.source)
+                    bars.update(shown[state.job], description=f"{state.step} {state.source[-50:]}",
+                                completed=state.done, total=state.of)
+                elif state.job in shown:
+                    bars.remove_task(shown.pop(state.job))
+
+        return running.finish(chosen, store, ids, tell)
+
+
+def _outcome(state: JobState) -> Outcome:
+    if state.outcomes:
+        return state.outcomes[0]
+    return Outcome(source=state.source, document="", status="failed", reason=state.reason)
+
+
+def _document(register: Register, name: str) -> dict[str, Any]:
+    document = register.documents[name]
+    return {
+        "document": name, "title": document.title, "collection": document.collection, "audience": document.audience,
+        "kind": document.kind, "language": document.language, "superseded_by": document.superseded_by,
+        "versions": [
+            {"version": one.version, "valid_from": one.since, "valid_until": one.until, "replaced": one.replaced,
+             "chunks": one.chunks, "source": one.source, "hash": one.upload, "added": one.added}
+            for one in document.versions
+        ],
+    }
+
+
+def _report(rows: list[Outcome], json: bool) -> None:
+    if json:
+        print_json({"documents": [row.model_dump() for row in rows]})
+    else:
+        for row in rows:
+            line = f"{row.status:>14}  {row.source or row.document}  {row.version or ''}  {row.chunks} chunks"
+            out.print(line + (f"  {row.reason}" if row.reason else ""), markup=False, highlight=False, soft_wrap=True)
+    bad = [row for row in rows if row.status not in GOOD]
+    if bad:
+        err.print(f"{len(bad)} of {len(rows)} failed; the first: {bad[0].reason}", markup=False, soft_wrap=True)
+        raise typer.Exit(1)

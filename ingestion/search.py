@@ -104,7 +104,9 @@ class Searcher:
         return Chunk(**{**{name: getattr(first, name) for name in Chunk.__dataclass_fields__}, "text": whole})
 
     def ready(self) -> str:
-        """The generation that would answer now."""
+        """The generation that would answer now. Loads what the first search would have to wait for (seconds)."""
+        sparse.tokens("gotowe")
+        self._embedder.queries(["gotowe"])
         return self._current().generation
 
     def _passages(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
