@@ -74,7 +74,7 @@ def _count(outcome: Outcome, path: Path, error: DocumentError) -> None:
 
 def _kind(reason: str, name: str) -> str:
     """The reason without the file's own name and figures, so that like ones are counted together."""
-    return " ".join(reason.replace(name, "").split(".")[0].split("(")[0].strip(" :").split()) or "failed"
+    return " ".join(reason.replace(name, "").split(". ")[0].split("(")[0].strip(" :").split()) or "failed"
 
 
 @translated

@@ -218,11 +218,12 @@ def _without_running_titles(lines: list[_Line], pages: int) -> list[_Line]:
     """Without page numbers, and without what stands in the margins of most pages, figures aside."""
     seen = Counter(text for _, text in {(line.page, _shape(line)) for line in lines if line.marginal and line.text})
     often = {text for text, count in seen.items() if pages > 1 and count >= max(2, REPEATED * pages)}
-    return [
+    kept = [
         line
         for line in lines
         if not (line.marginal and line.text and (_shape(line) in often or _PAGE_NUMBER.fullmatch(line.text.strip())))
     ]
+    return kept if any(line.text or line.table for line in kept) else lines
 
 
 def _shape(line: _Line) -> str:

@@ -178,6 +178,19 @@ def test_a_pdf_is_read_without_running_titles_and_across_pages(tmp_path: Path) -
     assert "wersja 2" not in words(text)
 
 
+def test_page_numbers_are_kept_where_there_is_nothing_else(tmp_path: Path) -> None:
+    assert words(read(tmp_path, "liczby.pdf", bytes(pdf([["1"], ["2"]]).output()))).split() == ["1", "2"]
+
+
+def test_a_turned_page_is_read_too(tmp_path: Path) -> None:
+    writer = pypdf.PdfWriter()
+    writer.append(io.BytesIO(bytes(pdf([["Zwrot w ciągu 14 dni jest bezpłatny."]]).output())))
+    writer.pages[0].rotate(90)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    assert "Zwrot w ciągu 14 dni jest bezpłatny." in words(read(tmp_path, "bokiem.pdf", buffer.getvalue()))
+
+
 def test_an_encrypted_pdf_asks_for_a_copy_without_a_password(tmp_path: Path) -> None:
     writer = pypdf.PdfWriter()
     writer.append(io.BytesIO(bytes(pdf([["Tajne"]]).output())))
