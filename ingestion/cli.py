@@ -19,7 +19,7 @@ from ingestion.errors import DocumentError, UsageError
 from ingestion.index.engine import open_engine
 from ingestion.index.points import unpack
 from ingestion.jobs import AddJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob
-from ingestion.pipeline import identity
+from ingestion.pipeline import identity, unchanged
 from ingestion.registry import Register
 from ingestion.settings import Settings
 from ingestion.store import connect
@@ -69,6 +69,24 @@ def add(
             ids.append(jobs.submit(store, job.model_copy(update={"upload": kept})))
         ended = iter(_finish(chosen, store, ids))
     _report([row or _outcome(next(ended)) for row in rows], json)
+
+
+@app.command()
+@translated
+def demo(json: Json = False) -> None:
+    """Build the demo company's documents and add what is new of them."""
+    from ingestion.demo.adding import additions
+
+    chosen = _settings()
+    register = _register(chosen)
+    known = [(job, unchanged(register, job)) for job in additions(chosen)]
+    fresh = [job for job, outcome in known if outcome is None]
+    ended: list[JobState] = []
+    if fresh:
+        with connect(chosen) as store:
+            ended = _finish(chosen, store, [jobs.submit(store, job) for job in fresh])
+    told = iter(ended)
+    _report([outcome or _outcome(next(told)) for _, outcome in known], json)
 
 
 @app.command()
