@@ -13,6 +13,8 @@ from ingestion.polish import fold
 
 REMEMBERED = 100_000
 """Words whose reading is kept, about 40 MB when full."""
+LONGEST_REPAIRED = 24
+"""Letters; a longer unknown word is no name."""
 SHORTEST_REPAIRED = 3
 """Letters; a shorter unknown word could be anything."""
 
@@ -22,7 +24,8 @@ class Reading:
     """``given``, ``surname``, ``place``, ``part`` (of a place's name: 'Sącz', 'Góra'): what proper names it can be.
     ``common``: it is an everyday word too; ``adjective``: it can be an adjective; ``other``: a verb, a preposition or
     the like. ``known``: it stands in the
-    dictionary as written; ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`). ``places``: the lemmas of the places it can be."""
+    dictionary as written; ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`).
+    ``places``: the lemmas of the places it can be."""
 
     given: bool = False
     surname: bool = False
@@ -57,7 +60,7 @@ def read(word: str) -> Reading:
 def read_repaired(word: str) -> Reading:
     """Like ``read``; of a word that isn't in the dictionary, what its likeliest correct spellings say together."""
     found = read(word)
-    if found.known or len(word) < SHORTEST_REPAIRED or not word[1:].islower():
+    if found.known or not SHORTEST_REPAIRED <= len(word) <= LONGEST_REPAIRED or not word[1:].islower():
         return found
     given = surname = place = part = common = adjective = False
     lemmas, places = set(found.lemmas), set(found.places)
@@ -105,7 +108,7 @@ def _look_up(word: str) -> Reading:
         if tag.startswith("adj"):
             adjective = True
         else:
-            other |= not tag.startswith(("subst", "ger", "brev"))
+            other |= not tag.startswith(("subst", "ger", "brev", "adj"))
         if not tag.startswith(("adj", "brev")) and not _OLD & {one for row in qualifiers for one in row.split(",")}:
             noun = True
     if fold(word.lower()) in lexicon().given_names:

@@ -34,6 +34,8 @@ class Lexicon:
     street_words: frozenset[str]
     given_names: frozenset[str]
     not_towns: frozenset[str]
+    not_town_words: frozenset[str]
+    town_adjectives: frozenset[str]
     not_names: frozenset[str]
 
 
@@ -49,5 +51,5 @@ def lexicon() -> Lexicon:
         **{name: frozenset(raw[name].split()) for name in (
             "units", "currencies", "titles", "person_words", "greetings", "prepositions", "place_words",
             "company_heads", "company_tails", "eponym_heads", "street_words", "given_names",
-            "not_towns", "not_names")},
+            "not_towns", "not_town_words", "town_adjectives", "not_names")},
     )

@@ -17,14 +17,14 @@ from chatbot.privacy.thresholds import ADDRESS, POSTAL_CODE, SHORTEST_MISREAD, S
 
 _UP = "A-ZĄĆĘŁŃÓŚŹŻ"
 _SPACE = "[ \u00a0]"
-_NOISY = r"\w+(?:[|@€$!(<#+’'-]+\w+)*"
+_NOISY = r"\w{1,30}(?:[|@€$!(<#+’'-]{1,2}\w{1,30}){0,4}"
 _STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}"
                   r"|osiedl\w{1,3}|rond\w{1,2}|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue|ul|al|pl|os)(?!\w))")
 _NAME = rf"(?:(?!{_STREET_PREFIX})(?:{_NOISY}[.@€|!]?|[|!$@€]\w+){_SPACE}+){{1,5}}?"
 _FLAT = rf"{_SPACE}?/{_SPACE}?{SIGN}{{1,4}}|{_SPACE}?(?:m|lok|m\.|lok\.|mieszkania){_SPACE}?\d{{1,4}}"
 _HOUSE = rf"(?=[^\s/,]*\d){SIGN}{{1,4}}[a-zA-Z]?(?:{_FLAT})?(?!{_SPACE}[{_UP}]\w+{_SPACE}\d)"
 _CODE = rf"{SIGN}{{2}}[-–]{SIGN}{{3}}(?![\w-])"
-_TOWN = rf"(?:[{_UP}\dßÞþ|!@$]|[^\W_](?=[\w]*[|@€$!(<]))(?:\w|[|@€$!(<#+](?=\w)|-(?=\w))*"
+_TOWN = rf"(?:[{_UP}\dßÞþ|!@$]|[^\W_](?=\w{{0,20}}[|@€$!(<]))(?:\w|[|@€$!(<#+](?=\w)|-(?=\w)){{0,30}}"
 _PLACE = (rf"(?:,?{_SPACE}+(?:(?:w|vv|uu){_SPACE}+{_TOWN}[ \u00a0,]+)?|[-,]|(?<=\d)){_CODE}"
           rf"(?:{_SPACE}+(?P<town>{_TOWN}))?")
 _STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{_HOUSE}(?![\w|]|,\d)"
@@ -42,6 +42,10 @@ _NAMED_NUMBER = re.compile(rf"(?<!\w)(?P<name>[{_UP}][^\W\d_]+){_SPACE}+"
                            rf"(?P<house>\d{{1,3}}[a-zA-Z]?/\d{{1,3}})(?![\w/])")
 
 
+_ENGLISH = re.compile(r"(?<!\w)\d{1,5}[A-Za-z]? (?:[A-Z][a-z]+ ){1,3}"
+                      r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Square|Drive)(?!\w)")
+
+
 class AddressRecogniser(Recogniser):
     kinds = (Entity.ADDRESS,)
 
@@ -55,6 +59,8 @@ class AddressRecogniser(Recogniser):
                 yield Entity.ADDRESS, match.start(), _end(match, words), ADDRESS
             elif match.start() < match.start("code"):
                 yield Entity.ADDRESS, match.start(), match.end(), POSTAL_CODE
+        for match in _ENGLISH.finditer(text):
+            yield Entity.ADDRESS, match.start(), match.end(), ADDRESS
         for match in _UNNUMBERED.finditer(text):
             yield Entity.ADDRESS, match.start("name"), match.end("name"), ADDRESS
         for match in _NAMED_NUMBER.finditer(text):

@@ -17,12 +17,12 @@ from chatbot.privacy.thresholds import EMAIL, EMAIL_DAMAGED
 
 _AT = r"(?:@|\s?[(\[{]\s?(?:at|małpa|malpa|@)\s?[)\]}]\s?|\s(?:małpa|malpa)\s)"
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|kropka)\s?[)\]}]\s?|\s(?:kropka)\s)"
-_LOCAL = r"[\w!#$%&'*+/=?^`{|}~.<€(-]*[\w|$€<(]"
-_LABEL = r"[\w$|!€<(%*](?:[\w$|!€<(%*@-]*[\w$|!€])?"
-_ADDRESS = re.compile(rf"(?<![\w.@])({_LOCAL}){_AT}({_LABEL}(?:{_DOT}{_LABEL})+)", re.IGNORECASE)
-_BROKEN = re.compile(r"(?<![\w.@])[\w.+-]{2,}@[\w|!-]{2,}(?:[ ,][\w|!]{2,4}(?!\w))?", re.IGNORECASE)
+_LOCAL = r"[\w!#$%&'*+/=?^`{|}~.<€(-]{0,63}[\w|$€<(]"
+_LABEL = r"[\w$|!€<(%*](?:[\w$|!€<(%*@-]{0,62}[\w$|!€])?"
+_ADDRESS = re.compile(rf"(?<![\w.@])({_LOCAL}){_AT}({_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", re.IGNORECASE)
+_BROKEN = re.compile(r"(?<![\w.@])[\w.+-]{2,64}@[\w|!-]{2,63}(?:[ ,][\w|!]{2,4}(?!\w))?", re.IGNORECASE)
 """No dot, or a comma in its place."""
-_LOST_AT = re.compile(r"(?<![\w.@])[\w.-]{3,}[(©®&](?:gmail|wp|onet|o2|interia|example)\.(?:com|pl|org|net|eu)(?!\w)",
+_LOST_AT = re.compile(r"(?<![\w.@])[\w.-]{3,64}[(©®&](?:gmail|wp|onet|o2|interia|example)\.(?:com|pl|org|net|eu)(?!\w)",
                       re.IGNORECASE)
 """The sign between name and domain misread; of the commonest domains only."""
 

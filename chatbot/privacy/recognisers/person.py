@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import IntEnum
 
-from chatbot.privacy.dictionary import Reading, read
+from chatbot.privacy.dictionary import Reading, read, read_repaired
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
@@ -50,8 +50,10 @@ class PersonRecogniser(Recogniser):
         while at < len(words):
             name = _name(words, at)
             for step, (kind, score) in enumerate(name):
-                word = words[at + step]
-                yield kind, word.start, word.end, score
+                if step + 1 < len(name) and name[step + 1][0] is kind is Entity.SURNAME:
+                    continue  # the two halves of 'Nowak-Kowalska' are one surname, given out with the second
+                first = step - 1 if step and name[step - 1][0] is kind is Entity.SURNAME else step
+                yield kind, words[at + first].start, words[at + step].end, score
             at += max(len(name), 1)
 
 
@@ -59,12 +61,13 @@ def _name(words: list[Token], at: int) -> Name:
     word, introduction = words[at], _introduction(words, at)
     if not _written_as_name(word, introduction):
         return []
-    reading = word.repaired
-    if reading.lemmas & lexicon().not_names and introduction < Introduction.TOLD:
+    told = introduction is Introduction.TOLD
+    reading = word.repaired if word.capital or not told else read_repaired(word.text.capitalize())
+    if reading.lemmas & lexicon().not_names and not told:
         return []
     if word.opens and word.reading.lemmas & lexicon().greetings:
         return []
-    if at and words[at].gap in (" ", ". ", ".") and words[at - 1].lemmas & lexicon().eponym_heads:
+    if _eponym(words, at):
         return []
     if reading.given and len(word) >= SHORTEST_GIVEN:
         return _from_given(words, at, reading, introduction)
@@ -77,6 +80,8 @@ def _from_given(words: list[Token], at: int, reading: Reading, introduction: Int
     while given < _MOST_GIVEN and _another_given(words, at + given):
         given += 1
     behind = _surnames(words, at + given, introduction, shouted=word.shouted)
+    if word.shouted and reading.common and not introduction:
+        return []  # 'TEN SAM NUMER' is no Sam Numer
     if behind and (introduction or not in_company(words, at, at + given + behind - 1)):
         return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * given + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
     if introduction:
@@ -93,7 +98,8 @@ def _from_given(words: list[Token], at: int, reading: Reading, introduction: Int
 def _from_surname(words: list[Token], at: int, reading: Reading, introduction: Introduction) -> Name:
     word = words[at]
     behind = words[at + 1] if at + 1 < len(words) else None
-    if behind and reading.surname and word.capital and not reading.common and behind.gap == " " and (
+    usual = (reading.common and not reading.adjective) or bool(word.lemmas & (lexicon().greetings | lexicon().titles))
+    if behind and reading.surname and word.capital and not usual and behind.gap == " " and (
             behind.capital and behind.reading.given and behind.shouted == word.shouted):
         return [(Entity.SURNAME, GIVEN_WITH_SURNAME), (Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)]  # 'Kowalski Jan'
     if introduction:
@@ -121,8 +127,9 @@ def _written_as_name(word: Token, introduction: Introduction) -> bool:
     if word.capital:
         return True
     reading = word.reading
-    if introduction:
-        return not reading.known or reading.given or (reading.surname and not reading.common)
+    if introduction is Introduction.TOLD:
+        named = read(word.text.capitalize())
+        return not reading.known or (not reading.common and named.proper)
     return not word.text[:1].isalpha() or not word.text.isascii() or (reading.given and not reading.common)
 
 
@@ -155,13 +162,22 @@ def _may_be_surname(word: Token, introduction: Introduction, *, shouted: bool, f
         return False
     plain = word.reading
     if word.shouted:
-        return plain.surname and not plain.common and (shouted or bool(introduction))
+        return plain.surname and not plain.other and (shouted or bool(introduction))
     if word.capital:
         return plain.surname or not plain.known or (not first and plain.adjective)
     named = read(word.text.capitalize())
     if not plain.known and not named.known:
         return introduction is Introduction.TOLD or reading.surname or not word.text[:1].isalpha()
     return named.surname and (not plain.common or (introduction is Introduction.TOLD and not plain.other))
+
+
+def _eponym(words: list[Token], at: int) -> bool:
+    """'św. Mikołaja', 'wieża Eiffla', 'książka „Pan Tadeusz”': names of things."""
+    if at == 0 or words[at].gap.strip(" \u00a0.") or "\n" in words[at].gap:
+        return False
+    heads = lexicon().eponym_heads
+    titled = at > 1 and bool(words[at - 1].lemmas & lexicon().titles) and bool(words[at - 2].lemmas & heads)
+    return titled or bool(words[at - 1].lemmas & heads)
 
 
 def _behind_preposition(words: list[Token], at: int, reading: Reading) -> bool:

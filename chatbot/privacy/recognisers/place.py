@@ -42,8 +42,7 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     compound = length > 1
     if not compound and reading.lemmas & lexicon().not_names:
         return 0, 0.0
-    if any(one.place and not one.adjective and one.places <= lexicon().not_towns
-           for one in (words[at + step].repaired for step in range(length))):
+    if any(_too_large_or_common(words[at + step].repaired) for step in range(length)):
         return 0, 0.0
     town = reading.place or (compound and any(_placelike(words[at + step].repaired) for step in range(length)))
     if not town or in_company(words, at, at + length - 1):
@@ -70,8 +69,10 @@ def town_length(words: list[Token], at: int) -> int:
         if not word.capital or word.gap not in (" ", "-", "\u00a0") or word.shouted != words[at].shouted:
             break
         reading = word.repaired
-        noun_next = _placelike(reading) and (before.adjective or word.gap == "-")
-        adjective_next = reading.adjective and _placelike(before)
+        noun_next = _placelike(reading) and (
+            word.gap == "-" or (before.adjective and not reading.given))
+        adjective_next = reading.adjective and _placelike(before) and (
+            not before.given or bool(reading.lemmas & lexicon().town_adjectives))
         if not (noun_next or adjective_next):
             break
         length += 1
@@ -79,6 +80,13 @@ def town_length(words: list[Token], at: int) -> int:
     if length > 1 and not first.place and not first.part and not first.adjective:
         return 1
     return length
+
+
+def _too_large_or_common(reading: Reading) -> bool:
+    known = lexicon()
+    if not reading.place or reading.adjective:
+        return False
+    return bool(reading.places & known.not_towns) or reading.places <= known.not_town_words
 
 
 def _placelike(reading: Reading) -> bool:
