@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from evals.answers import answers
+from evals.calibrate import calibrate
 from evals.documents import documents
 from evals.privacy import privacy
 
@@ -15,5 +17,7 @@ def _root() -> None:
     """Measure retrieval, answers, privacy and documents; calibrate; compare."""
 
 
+app.command()(answers)
+app.command()(calibrate)
 app.command()(privacy)
 app.command()(documents)

@@ -1,0 +1,146 @@
+"""`python -m evals retrieval`: how well questions find their passages, and how fast."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import track
+
+from evals.corpus import indexed
+from ingestion import company, settings
+from ingestion.command import Json, err, out, print_json, translated
+from ingestion.errors import UsageError
+from ingestion.search import Searcher, SearchRequest
+
+AT = 10
+"""Rank of nDCG and recall."""
+ASKED = 30
+"""Chunks asked for, so that ten different passages are among them."""
+WARM_UP = 5
+"""Searches before the clock counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    id: str
+    question: str
+    relevant: frozenset[str]
+
+
+@translated
+def retrieval(
+    passages: Annotated[Path, typer.Option(help='JSON Lines of {"id", "title", "text"}, plain or gzipped.')],
+    queries: Annotated[Path, typer.Option(help='JSON Lines of {"id", "question", "relevant"}.')],
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
+    json: Json = False,
+) -> None:
+    """nDCG@10, recall@10 and accuracy at 1 of the search, with its times."""
+    chosen, _ = settings.load()
+    asked = _queries(queries)[:limit]
+    with tempfile.TemporaryDirectory(prefix="evals-") as folder:
+        plain = Path(folder) / "passages.jsonl"
+        ids = _renamed(passages, plain)
+        began = time.perf_counter()
+        with indexed(plain, chosen) as run:
+            index_s = time.perf_counter() - began
+            searcher = Searcher(run, company.load(run.company))
+            ranked, times = _ask(searcher, asked, ids)
+    found = {**figures(ranked, [query.relevant for query in asked]), "queries": len(asked), "passages": len(ids),
+             "ms_p50": round(statistics.median(times), 1), "ms_p95": round(_percentile(times, 0.95), 1),
+             "index_s": round(index_s, 1)}
+    if json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        out.print(f"{name:>10}  {value}", highlight=False)
+
+
+def figures(ranked: Sequence[Sequence[str]], relevant: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Means over the questions, in percent. nDCG with gains of 1 [Järvelin and Kekäläinen 2002]."""
+    rows = list(zip(ranked, relevant, strict=True))
+    return {
+        "ndcg@10": _mean([ndcg(found, right) for found, right in rows]),
+        "recall@10": _mean([len(right & set(found[:AT])) / len(right) for found, right in rows]),
+        "acc@1": _mean([float(bool(found) and found[0] in right) for found, right in rows]),
+    }
+
+
+def ndcg(found: Sequence[str], right: frozenset[str]) -> float:
+    gained = sum(1 / math.log2(rank + 2) for rank, one in enumerate(found[:AT]) if one in right)
+    best = sum(1 / math.log2(rank + 2) for rank in range(min(AT, len(right))))
+    return gained / best
+
+
+def _ask(searcher: Searcher, asked: Sequence[Query], ids: Sequence[str]) -> tuple[list[list[str]], list[float]]:
+    today = date.today()
+    for query in asked[:WARM_UP]:
+        searcher.search(SearchRequest(query.question, today, ASKED))
+    ranked, times = [], []
+    for query in track(asked, "Asking", console=err, transient=True):
+        found = searcher.search(SearchRequest(query.question, today, ASKED))
+        numbers = [int(passage.chunk.clause.split()[0].removeprefix("p")) for passage in found.passages]
+        ranked.append(list(dict.fromkeys(ids[number] for number in numbers)))
+        times.append(found.took_ms)
+    return ranked, times
+
+
+def _renamed(passages: Path, plain: Path) -> list[str]:
+    """The same passages under ids that are no articles, so that a chunk's clause leads back; the ids by number."""
+    ids: list[str] = []
+    with plain.open("w", encoding="utf-8") as file:
+        for row in _rows(passages):
+            if not isinstance(row.get("text"), str) or "id" not in row:
+                raise UsageError(f'{passages}: a passage is {{"id", "title", "text"}}; one has {sorted(row)}.')
+            file.write(json.dumps({"id": f"p{len(ids)}", "title": row.get("title") or "", "text": row["text"]}) + "\n")
+            ids.append(str(row["id"]))
+    return ids
+
+
+def _queries(path: Path) -> list[Query]:
+    found = []
+    for row in _rows(path):
+        if not isinstance(row.get("question"), str) or not row.get("relevant"):
+            raise UsageError(f'{path}: a query is {{"id", "question", "relevant"}}; one has {sorted(row)}.')
+        found.append(Query(str(row.get("id")), row["question"], frozenset(map(str, row["relevant"]))))
+    if not found:
+        raise UsageError(f"{path} holds no queries.")
+    return found
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _row(line, path, number)
+    except OSError as error:
+        raise UsageError(f"{path} can't be read ({error.strerror or error}). Name a file of JSON Lines.") from error
+
+
+def _row(line: str, path: Path, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"{path}, line {number} is not JSON ({error}).") from error
+    if not isinstance(row, dict):
+        raise UsageError(f"{path}, line {number} is not an object.")
+    return row
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(100 * statistics.fmean(values), 2)
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
