@@ -43,7 +43,7 @@ KINDS = (
          checksums.id_card, NUMBERS[Entity.ID_CARD]),
     Kind(Entity.PASSPORT, r"[A-Z]{2}[ -]?\d{7}(?! \d)|[A-Za-z]{2}\d{7}", checksums.passport, NUMBERS[Entity.PASSPORT]),
     Kind(Entity.BANK_ACCOUNT, rf"(?:PL[ -]?)?(?:\d{{2}}(?:[ \u00a0-]\d{{4}}){{6}}|\d{{26}}"
-         rf"|{SIGN}{{2}}(?: {_FOUR}){{6}})", checksums.bank_account, NUMBERS[Entity.BANK_ACCOUNT], (26,)),
+         rf"|(?=\S?\d){SIGN}{{2}}(?: {_FOUR}){{6}})", checksums.bank_account, NUMBERS[Entity.BANK_ACCOUNT], (26,)),
     Kind(Entity.CARD, rf"{_FOUR}(?:[ \u00a0-]{_FOUR}){{3}}(?:[ -]\d{{1,3}}(?!\d))?|\d{{4}}[ -]\d{{6}}[ -]\d{{4,5}}"
          rf"|\d{{12,19}}|{SIGN}{{13,16}}", checksums.card, NUMBERS[Entity.CARD], tuple(range(12, 20)),
          (rf"{_FOUR}(?:[ \u00a0-]{_FOUR}){{3}}", GROUPED_CARD, False)),
