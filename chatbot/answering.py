@@ -22,7 +22,7 @@ from chatbot.model.seam import Action, Model, Proposal, Task, Turn
 from chatbot.privacy.injection import suspected
 from chatbot.privacy.masking import Masker
 from chatbot.privacy.vault import Vault
-from chatbot.retrieval import Search, retrieve, search_text
+from chatbot.retrieval import Search, clauses, retrieve, search_text
 from chatbot.thresholds import Thresholds
 from chatbot.thresholds import load as load_thresholds
 from chatbot.topics import language_of, topic_of, upset, wants_human
@@ -108,7 +108,7 @@ async def _draft(question: Question, language: str, parts: Parts) -> Draft:
     curated = match(question.text, found.faq, parts.search, question.as_of, parts.thresholds)
     if curated is not None:
         return _curated_draft(curated)
-    passages = tuple(passage for passage in found.passages if not passage.chunk.questions)
+    passages = clauses(found, parts.search, question.as_of)
     choices = quoting.candidates(passages)
     if not choices:
         return Draft()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chatbot.grounding import curated_stands
-from chatbot.retrieval import Search
+from chatbot.retrieval import Search, parse_reference
 from chatbot.thresholds import Thresholds
 from chatbot.topics import content
 from ingestion.documents import Chunk, Passage
@@ -29,8 +29,9 @@ def match(question: str, faq: Sequence[Passage], search: Search, as_of: date, th
     over: old terms given as new are the commonest complaint of all.
     """
     asked = frozenset(content(question))
-    for passage in faq:
-        if not _close(asked, passage, thresholds):
+    for passage, following in zip(faq, [*faq[1:], None], strict=True):
+        margin = passage.score - following.score if following else 1.0
+        if margin < thresholds.curated_margin or not _close(asked, passage, thresholds):
             continue
         clauses = [_clause(reference, search, as_of) for reference in passage.chunk.rests_on]
         standing = tuple(clause for clause in clauses if clause is not None)
@@ -47,5 +48,4 @@ def _close(asked: frozenset[str], passage: Passage, thresholds: Thresholds) -> b
 
 
 def _clause(reference: str, search: Search, as_of: date) -> Chunk | None:
-    document, _, label = reference.partition(" ")
-    return search.clause(document, label, as_of)
+    return search.clause(*parse_reference(reference), as_of)

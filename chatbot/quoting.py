@@ -18,7 +18,7 @@ CANDIDATES = 16
 """Sentences shown to the model; the shipped adapter was trained on at most as many."""
 CANDIDATE_CHARS = 1_500
 """Characters of all candidates together: about 400 tokens, what one proposal may cost (chatbot.model.local)."""
-PASSAGES = 4
+PASSAGES = 5
 """Passages whose sentences are candidates, best first."""
 QUOTE_WORDS = 60
 """The contract's longest quote."""
@@ -61,7 +61,7 @@ def candidates(passages: Sequence[Passage]) -> tuple[Candidate, ...]:
     spent = 0
     for number, passage in enumerate(passages[:PASSAGES]):
         for sentence in sentences(passage.chunk.text):
-            text = squeeze(sentence)
+            text = squeeze(sentence).strip("| ")
             if not any(c.isalpha() for c in text):
                 continue
             spent += len(text)

@@ -12,12 +12,15 @@ from ingestion.search import Found, SearchRequest
 
 from chatbot.model.seam import Turn
 from chatbot.topics import content
-from ingestion.documents import Chunk
+from ingestion.documents import Chunk, Passage
 from ingestion.errors import SearchIndexError
 
 SECONDS = 3.0
 """Longest search; an idle one takes some 50 ms."""
-LIMIT = 8
+LIMIT = 16
+"""Passages searched for; FAQ entries among them give way to the clauses they rest on."""
+CLAUSES = 8
+"""Clauses that go on to quoting, best first."""
 SHORT = 3
 """A question with at most this many content words leans on what was said before."""
 _FOLLOWS = re.compile(r"^(?:a|i|oraz|ale|czyli|wtedy|and|but|what about|then)\b", re.IGNORECASE)
@@ -46,3 +49,29 @@ async def retrieve(search: Search, text: str, as_of: date, executor: Executor) -
         return await asyncio.wait_for(loop.run_in_executor(executor, search.search, request), SECONDS)
     except TimeoutError as error:
         raise SearchIndexError(f"The search took longer than {SECONDS} s. Try again; see /metrics for load.") from error
+
+
+def clauses(found: Found, search: Search, as_of: date) -> tuple[Passage, ...]:
+    """The clauses among what was found, in rank order, each once. An FAQ entry stands for the clauses it rests on: its
+    questions are written as customers ask, and so find clauses that a customer's words don't."""
+    ranked: list[Passage] = []
+    seen: set[tuple[str, str]] = set()
+    for passage in found.passages:
+        standing = _rested_on(passage, search, as_of) if passage.chunk.questions else (passage,)
+        for one in standing:
+            key = (one.chunk.document, one.chunk.clause)
+            if not one.chunk.questions and (key not in seen or one is passage):
+                seen.add(key)
+                ranked.append(one)
+    return tuple(ranked[:CLAUSES])
+
+
+def parse_reference(reference: str) -> tuple[str, str]:
+    """``"regulamin § 5 ust. 2"`` → document and clause label."""
+    document, _, label = reference.partition(" ")
+    return document, label
+
+
+def _rested_on(entry: Passage, search: Search, as_of: date) -> tuple[Passage, ...]:
+    chunks = (search.clause(*parse_reference(reference), as_of) for reference in entry.chunk.rests_on)
+    return tuple(Passage(chunk, entry.score, entry.scores) for chunk in chunks if chunk is not None)

@@ -24,12 +24,14 @@ class Thresholds:
     """Stated risk of a calibrated table (share of wrong answers among those sent); None: not calibrated."""
     p_wrong: float = 0.5
     """Above this estimated probability of being wrong, the question is handed over."""
-    curated_cosine: float = 0.93
+    curated_cosine: float = 0.945
     """A question at least this close to an FAQ's question or paraphrase gets its answer word for word."""
     curated_sure: float = 0.965
     """From here on no shared words are asked for."""
-    curated_overlap: float = 0.5
-    """Share of the matched FAQ question's content lemmas that the customer's question must have."""
+    curated_overlap: float = 0.25
+    """Share of the question's content lemmas that some question of the entry must have."""
+    curated_margin: float = 0.02
+    """How much closer the entry must be than the next one."""
     dense_floor: float = 0.78
     """Best passage below this cosine, and no shared word: nothing was found."""
     decline: float = 0.6
