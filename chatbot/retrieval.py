@@ -8,12 +8,11 @@ from concurrent.futures import Executor
 from datetime import date
 from typing import Protocol
 
-from ingestion.search import Found, SearchRequest
-
 from chatbot.model.seam import Turn
 from chatbot.topics import content
 from ingestion.documents import Chunk, Passage
 from ingestion.errors import SearchIndexError
+from ingestion.search import Found, SearchRequest
 
 SECONDS = 3.0
 """Longest search; an idle one takes some 50 ms."""
