@@ -75,6 +75,13 @@ export class Strings {
     return moment ? new Intl.DateTimeFormat(this.language, { dateStyle: "medium", timeStyle: "short" }).format(moment) : "";
   }
 
+  /** When humans are back: day and hour in the company's time zone, wherever the visitor is. */
+  opening(at, zone) {
+    const parts = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone };
+    const moment = instant(at);
+    return moment ? new Intl.DateTimeFormat(this.language, parts).format(moment) : "";
+  }
+
   number(value, digits = 0) {
     return new Intl.NumberFormat(this.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
   }

@@ -18,8 +18,9 @@ import uvicorn
 
 from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason, Sentence, Verdict
 from chatbot.app import create_app
+from chatbot.handoff import Clock
 from chatbot.privacy.vault import Vault
-from chatbot.service import Service, build
+from chatbot.service import Service, build, now_ms
 from chatbot.staff import Role
 from ingestion import company as companies
 from ingestion.company import Company, Hours, Span
@@ -77,9 +78,12 @@ class Script:
 class Served:
     """``with Served(folder) as served``: ``served.url`` answers until the block ends."""
 
-    def __init__(self, data_dir: Path, *, company: Company | None = None, allowed_origins: str = "") -> None:
+    def __init__(
+        self, data_dir: Path, *, company: Company | None = None, allowed_origins: str = "", clock: Clock = now_ms
+    ) -> None:
         self.settings = Settings(data_dir=data_dir, demo=True, allowed_origins=allowed_origins)
         self.company = company or always_open(companies.load(DEMO_COMPANY))
+        self.clock = clock
         self.script = Script()
         self.url = ""
         self._server: uvicorn.Server | None = None
@@ -109,7 +113,7 @@ class Served:
 
     async def _serve(self) -> None:
         async with connect_async(self.settings) as redis:
-            service = build(self.settings, self.company, redis)
+            service = build(self.settings, self.company, redis, clock=self.clock)
             await service.staff.add(AGENT, AGENT_NAME, Role.AGENT, PASSWORD)
             await service.staff.add(ADMIN, "Ewa Leszczyna", Role.ADMIN, PASSWORD)
             service.answer_with(self.script.answer)
@@ -138,7 +142,3 @@ def always_open(company: Company) -> Company:
     whole: Any = Span(opens=time(0, 0), closes=time(23, 59, 59))
     week: Any = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), whole)
     return company.model_copy(update={"hours": Hours(timezone=company.hours.timezone, week=week)})
-
-
-def never_open(company: Company) -> Company:
-    return company.model_copy(update={"hours": Hours(timezone=company.hours.timezone, week={})})

@@ -1,10 +1,8 @@
-/* Who saw or did what; never the text of a message. */
+/* Who saw or did what, newest first; never the text of a message. The entries are a hash chain: a break is told. */
 
 import { element, fill } from "../element.js";
 import { attempt } from "../staff/toast.js";
-import { plain, table } from "./table.js";
-
-const KNOWN = new Set(["at", "who", "by", "user", "actor", "what", "action", "act", "on", "object", "target", "id", "hash", "previous", "before"]);
+import { table } from "./table.js";
 
 export class Audit {
   constructor(strings, session) {
@@ -14,17 +12,17 @@ export class Audit {
 
   async enter() {
     await attempt(this.strings, async () => {
-      const told = await this.session.get("/admin/audit");
+      const { entries, broken_at: broken } = await this.session.get("/admin/audit");
       const { say } = this.strings;
-      const rows = told.entries ?? told.audit ?? told.events ?? [];
-      const rest = (row) => Object.entries(row).filter(([key]) => !KNOWN.has(key)).map(([key, value]) => `${key}: ${plain(value, this.strings)}`).join(", ");
-      fill(this.root, table(say("admin.audit"), [
-        [say("admin.when"), (row) => this.strings.moment(row.at)],
-        [say("admin.who"), (row) => row.who ?? row.by ?? row.user ?? row.actor],
-        [say("admin.what"), (row) => this.strings.name("acts", row.what ?? row.action ?? row.act)],
-        [say("admin.on"), (row) => element("code", {}, row.on ?? row.object ?? row.target ?? "")],
-        [say("admin.more"), rest],
-      ], rows, say("admin.nothing")));
+      fill(this.root,
+        broken === null || broken === undefined ? null : element("p", { class: "origin broken", role: "alert" }, say("admin.broken", { number: broken })),
+        table(say("admin.audit"), [
+          [say("admin.number"), ({ number }) => String(number)],
+          [say("admin.when"), ({ at }) => this.strings.moment(at)],
+          [say("admin.who"), ({ by }) => by],
+          [say("admin.what"), ({ action }) => this.strings.name("acts", action)],
+          [say("admin.on"), ({ subject }) => element("code", {}, subject)],
+        ], entries, say("admin.nothing")));
     });
   }
 }

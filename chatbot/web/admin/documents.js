@@ -6,6 +6,9 @@ import { Jobs } from "./jobs.js";
 import { table } from "./table.js";
 import { Upload } from "./upload.js";
 
+/** From when, until when a version holds: as it follows from the timeline, else as stated. */
+const span = (row) => [row.since ?? row.valid_from, row.until ?? row.valid_until];
+
 export class Documents {
   constructor(strings, session) {
     Object.assign(this, { strings, session });
@@ -46,22 +49,25 @@ export class Documents {
         element("span", { class: "count" }, say("admin.versions", { n: versions.length }))),
       table(one.title || one.document, [
         [say("admin.version"), ({ version }) => element("code", {}, String(version ?? "–"))],
-        [say("admin.validity"), (row) => this.strings.validity(row.valid_from ?? row.since, row.valid_until ?? row.until) || say("admin.always")],
+        [say("admin.validity"), (row) => this.strings.validity(...span(row)) || say("admin.always")],
         [say("admin.status"), (row) => this.status(row)],
         [say("admin.chunks"), ({ chunks }) => (chunks === undefined ? "–" : this.strings.number(chunks))],
-        [say("admin.source"), ({ source }) => element("span", { class: "file", title: source ?? "" }, String(source ?? "").split("/").pop())],
+        [say("admin.source"), ({ source, name }) => element("span", { class: "file", title: source ?? "" }, String(name || source || "").split("/").pop())],
       ], versions, ""));
   }
 
   /** Which version holds today, in a few words. */
   now(versions) {
     const today = new Date().toISOString().slice(0, 10);
-    const holds = versions.find((row) => (!row.valid_from || row.valid_from <= today) && (!row.valid_until || row.valid_until >= today));
-    return holds ? this.strings.validity(holds.valid_from, holds.valid_until) : this.strings.say("admin.none_holds");
+    const holds = versions.find((row) => {
+      const [since, until] = span(row);
+      return !row.replaced && (!since || since <= today) && (!until || until >= today);
+    });
+    return holds ? this.strings.validity(...span(holds)) : this.strings.say("admin.none_holds");
   }
 
-  status({ status, reason }) {
-    const name = status ?? "indexed";
+  status({ status, reason, replaced }) {
+    const name = replaced ? "superseded" : (status ?? "indexed");
     return [element("span", { class: `status status-${name}` }, this.strings.name("statuses", name)), reason ? element("span", { class: "reason" }, reason) : ""]
       .reduce((cell, node) => (node && cell.append(node), cell), element("span", { class: "status-cell" }));
   }

@@ -16,11 +16,15 @@ document.title = say("console.title");
 const session = await new Session(strings, { title: say("console.title"), role: "agent" }).start();
 
 const live = element("p", { class: "live", role: "status" });
+const news = element("p", { class: "unseen", role: "status" });
 const desk = element("main", { class: "desk" });
 const queue = new Queue(strings, session, (id) => open(id));
 let ticket = null;
+let before = 0; // tickets that waited at the last look
+let timer = 0; // of the next look
+const touched = new Set(); // tickets that changed since
 
-fill(document.body, bar(session, say("console.title"), live), element("div", { class: "columns" }, queue.root, desk));
+fill(document.body, bar(session, say("console.title"), live), news, element("div", { class: "columns" }, queue.root, desk));
 empty();
 
 const [, asked] = /^#(.+)$/.exec(location.hash) ?? [];
@@ -30,10 +34,10 @@ setInterval(() => queue.tick(), 1000);
 
 new EventStream("/api/v1/agent/tickets/events", strings, {
   credentials: "same-origin",
-  onevent: () => soon(),
+  onevent: ({ data }) => soon(data.ticket),
   onopen: () => {
     connected(true);
-    soon();
+    soon(ticket?.id);
   },
   onretry: () => connected(false),
   ongone: (problem) => {
@@ -47,12 +51,15 @@ function connected(yes) {
   live.textContent = say(yes ? "console.live" : "console.reconnecting");
 }
 
-let timer = 0;
-function soon() {
+/** Read the list again in a moment, and the open ticket if it is among those that changed: each reading is audited. */
+function soon(id) {
+  touched.add(id);
   timer ||= setTimeout(async () => {
     timer = 0;
+    const open = ticket && touched.has(ticket.id);
+    touched.clear();
     await refresh();
-    await ticket?.reload();
+    if (open) await ticket.reload();
   }, REFRESH_SECONDS * 1000);
 }
 
@@ -62,13 +69,15 @@ async function refresh() {
     queue.show(tickets);
     const waiting = tickets.filter(({ state }) => state === "queued").length;
     document.title = waiting ? `(${waiting}) ${say("console.title")}` : say("console.title");
+    if (waiting > before) fill(news, say("console.news", { n: waiting }));
+    before = waiting;
   });
 }
 
 async function open(id) {
   history.replaceState(null, "", `#${encodeURIComponent(id)}`);
   queue.choose(id);
-  ticket = new Ticket(id, strings, session, { changed: soon });
+  ticket = new Ticket(id, strings, session, { changed: () => soon(id) });
   fill(desk, ticket.root);
   await ticket.reload();
 }

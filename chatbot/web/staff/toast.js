@@ -1,6 +1,7 @@
 /* A short message at the foot of the staff's pages: a failure stays until it is closed, a success goes by itself. */
 
 import { element, icon } from "../element.js";
+import { Problem } from "../requests.js";
 
 const SECONDS = 4; // how long a success stays: time to read a line
 
@@ -14,12 +15,13 @@ export function toast(text, strings, { bad = false } = {}) {
   if (!bad) setTimeout(() => note.remove(), SECONDS * 1000);
 }
 
-/** Do something; tell its failure. Returns whether it went well. */
+/** Do something; tell of a Problem (a mistake of ours is none, and goes on to the console). Returns whether it went well. */
 export async function attempt(strings, act) {
   try {
     await act();
     return true;
   } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
     toast(problem.message, strings, { bad: true });
     return false;
   }

@@ -4,13 +4,13 @@ import { RETRY_NOTICE } from "../limits.js";
 import { element, icon } from "../element.js";
 
 /** The banner's element, or null when a plain conversation with the bot needs none.
- * `actions`: handoff(), fresh(). */
-export function banner(transcript, { offline }, strings, actions) {
+ * `actions`: handoff(), fresh(). `zone`: the company's time zone; its opening hours are told in it. */
+export function banner(transcript, { offline }, strings, actions, zone) {
   if (offline >= RETRY_NOTICE) return strip("offline", "clock", strings.say("chat.offline"));
   const { state, name } = transcript.state;
   const said = strings.has(`chat.states.${state}`) ? strings.say(`chat.states.${state}`, { name: name || strings.say("chat.consultant") }) : "";
   if (state === "offered") return strip(state, "human", said, button(strings.say("chat.connect"), actions.handoff));
-  if (state === "queued" || state === "off_hours") return strip(state, "clock", said, detail(transcript.queue, strings));
+  if (state === "queued" || state === "off_hours") return strip(state, "clock", said, detail(state, transcript.queue, strings, zone));
   if (state === "agent") return strip(state, "human", said);
   if (state === "closed" || state === "abandoned") return strip(state, "check", said, button(strings.say("chat.fresh"), actions.fresh));
   return null;
@@ -24,12 +24,12 @@ function button(label, act) {
   return element("button", { type: "button", class: "banner-button", onclick: act }, label);
 }
 
-function detail(queue, strings) {
+function detail(state, queue, strings, zone) {
   if (!queue) return null;
   const lines = [
-    queue.position ? strings.say("chat.position", { n: queue.position }) : "",
+    queue.position && state === "queued" ? strings.say("chat.position", { n: queue.position }) : "",
     queue.expected_wait_minutes ? strings.say("chat.wait", { n: queue.expected_wait_minutes }) : "",
-    queue.opens_at ? strings.say("chat.opens", { when: strings.moment(queue.opens_at) }) : "",
+    queue.opens_at ? strings.say("chat.opens", { when: strings.opening(queue.opens_at, zone) }) : "",
   ].filter(Boolean);
   return lines.length ? element("p", { class: "banner-detail" }, lines.join(" · ")) : null;
 }

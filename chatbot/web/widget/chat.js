@@ -2,11 +2,14 @@
 
 import { element } from "../element.js";
 import { MESSAGE_CHARS, RETRY_FIRST, RETRY_LAST } from "../limits.js";
-import { Requests } from "../requests.js";
+import { Problem, Requests } from "../requests.js";
 import { Strings } from "../strings.js";
 import { Conversation } from "./conversation.js";
 import { Memory } from "./memory.js";
 import { Panel } from "./panel.js";
+
+const READY_SECONDS = 3; // seconds between two looks whether the service has loaded its model
+const CATCH_UP_SECONDS = 2; // seconds in which a resumed transcript arrives and isn't read aloud
 
 export class Chat {
   static async mount({ api, assets, language }) {
@@ -16,7 +19,8 @@ export class Chat {
     const root = host.attachShadow({ mode: "open" });
     document.body.append(host);
     await styled(root, new URL("widget/widget.css", assets));
-    return new Chat(root, api, strings, company);
+    const chat = root.appendChild(element("div", { class: "chat", lang: strings.language }));
+    return new Chat(chat, api, strings, company);
   }
 
   constructor(root, api, strings, company) {
@@ -33,17 +37,30 @@ export class Chat {
     this.quiet = Boolean(this.memory.get("conversation"));
     this.conversation = new Conversation(api, strings, this.memory, (transcript, status) => this.draw(transcript, status));
     if (this.memory.get("open")) this.panel.show(true, false);
-    if (this.quiet) setTimeout(() => (this.quiet = false), 2000);
+    if (company.ready === false) this.awake(api);
+    if (this.quiet) setTimeout(() => (this.quiet = false), CATCH_UP_SECONDS * 1000);
   }
 
   draw(transcript, status) {
     this.panel.draw(transcript, status, this.memory.get("ratings"), this.quiet);
   }
 
+  /** While model and index are being loaded, say so; questions may be asked already, they wait. */
+  async awake(api) {
+    const requests = new Requests(api, this.strings);
+    this.panel.warming(true);
+    for (let ready = false; !ready; ) {
+      await new Promise((done) => setTimeout(done, READY_SECONDS * 1000));
+      ready = await requests.get("/widget").then((company) => company.ready, () => false);
+    }
+    this.panel.warming(false);
+  }
+
   async attempt(act) {
     try {
       await act();
     } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
       this.panel.complain(problem.message);
     }
   }

@@ -48,7 +48,12 @@ export class Panel {
   intro() {
     return element("div", { class: "intro", "data-author": "ai" },
       element("p", { class: "greeting" }, this.company.greeting),
-      element("p", { class: "disclosure" }, this.company.disclosure));
+      element("p", { class: "disclosure" }, this.company.disclosure),
+      (this.warm = element("p", { class: "warming", role: "status", hidden: true }, this.strings.say("chat.warming"))));
+  }
+
+  warming(yes) {
+    this.warm.hidden = !yes;
   }
 
   form() {
@@ -101,7 +106,7 @@ export class Panel {
     });
     if (wanted.length !== this.list.children.length || wanted.some((node, at) => node !== this.list.children[at])) this.list.replaceChildren(...wanted);
     this.wait(transcript);
-    const told = banner(transcript, status, this.strings, this.actions);
+    const told = banner(transcript, status, this.strings, this.actions, this.company.hours?.timezone);
     if ((told?.textContent ?? "") !== this.state.textContent || told?.className !== this.state.firstChild?.className) fill(this.state, told);
     const { state } = transcript.state;
     this.human.hidden = false;
