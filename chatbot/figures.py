@@ -28,7 +28,7 @@ _ONES = {
     3: "trzy trzech trzem trzema three", 4: "cztery czterech czterem czterema four",
     5: "piec pieciu piecioma five", 6: "szesc szesciu szescioma six", 7: "siedem siedmiu siedmioma seven",
     8: "osiem osmiu osmioma eight", 9: "dziewiec dziewieciu dziewiecioma nine",
-    10: "dziesiec dziesieciu dziesiecioma ten", 11: "jedenascie jedenastu eleven", 12: "dwanascie dwunastu twelve",
+    10: "dziesiec dziesieciu dziesiecioma", 11: "jedenascie jedenastu eleven", 12: "dwanascie dwunastu twelve",
     13: "trzynascie trzynastu thirteen", 14: "czternascie czternastu fourteen", 15: "pietnascie pietnastu fifteen",
     16: "szesnascie szesnastu sixteen", 17: "siedemnascie siedemnastu seventeen",
     18: "osiemnascie osiemnastu eighteen", 19: "dziewietnascie dziewietnastu nineteen",
@@ -58,6 +58,7 @@ _COMBINING = {
     "dziesiecio": 10, "dwunasto": 12, "czternasto": 14, "pietnasto": 15, "dwudziesto": 20, "trzydziesto": 30,
     "szescdziesiecio": 60, "dziewiecdziesiecio": 90, "stu": 100,
 }  # fmt: skip
+_ENGLISH_UNITS = ("day", "week", "month", "year", "hour", "minute", "percent")
 _ADJECTIVE = re.compile(
     rf"^({'|'.join(sorted(_COMBINING, key=len, reverse=True))})"
     r"(dniow|letni|miesieczn|tygodniow|godzinn|procentow|krotn)"
@@ -144,11 +145,14 @@ def _numbers(folded: str) -> Iterator[Figure]:
             for value in values:
                 unit = _unit(tokens[position] if position < len(tokens) else "")
                 yield Figure(value * scale, unit)
+        elif token == "ten" and position + 1 < len(tokens) and tokens[position + 1].startswith(_ENGLISH_UNITS):
+            yield Figure(Decimal(10), _unit(tokens[position + 1]))  # elsewhere "ten" is Polish for "this"
+            position += 1
         elif token in _WORDS or token in _SCALE_WORDS:
-            value, position = _spelt_out(tokens, position)
+            spelt, position = _spelt_out(tokens, position)
             unit = _unit(tokens[position] if position < len(tokens) else "")
-            if value != 1 or unit is not None:  # "jeden z" is no figure
-                yield Figure(Decimal(value), unit)
+            if spelt != 1 or unit is not None:  # "jeden z" is no figure
+                yield Figure(Decimal(spelt), unit)
         else:
             position += 1
 

@@ -38,7 +38,7 @@ def frame_claims_nothing(frame: str, quote: str, question: str, known_names: tup
     if unsupported(frame, (quote, question)):
         return False
     allowed = " ".join((quote, question, *known_names)).lower()
-    if any(name.lower() not in allowed for name in _NAME.findall(frame)):
+    if any(name.lower() not in allowed and not says(name, signal_words("polite")) for name in _NAME.findall(frame)):
         return False
     return all(not says(frame, (word,)) or says(quote, (word,)) for word in signal_words("claim_words"))
 

@@ -61,3 +61,8 @@ def test_days_do_not_support_the_same_number_of_zlotys() -> None:
 
 def test_a_day_without_a_year_is_supported_by_the_full_date() -> None:
     assert not unsupported("od 1 kwietnia", ("obowiązuje od 1 kwietnia 2026 r.",))
+
+
+def test_ten_is_a_figure_in_english_and_a_pronoun_in_polish() -> None:
+    assert figures("within ten days") == (Figure(Decimal(10), "day"),)
+    assert figures("Czy ten stół jest drewniany?") == ()
