@@ -22,7 +22,8 @@ LONGEST_READ = 8_000
 
 _HIDDEN = re.compile("[\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _SPACES = re.compile(r"\s+")
-_SPELT = re.compile(r"(?<!\w)(?:\w[ .\-_*]){6,}\w(?!\w)")
+_SIGNS = re.compile(r"[\s,;:.!?\"„”«»*()–—-]+")
+_SPELT = re.compile(r"(?<!\w)(?:\w[ .\-_*]){4,}\w(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,12 @@ def suspicion(text: str) -> Suspicion | None:
 
 
 def _readings(text: str) -> list[str]:
-    """The text as it reads, and, where letters are spaced out ('i g n o r e'), with them joined."""
+    """The text as it reads; its words without the signs between them; and, where letters are spaced out
+    ('i g n o r e'), with them joined."""
     plain = _SPACES.sub(" ", fold(clean(text)).lower().replace("’", "'"))
+    words = _SIGNS.sub(" ", plain)
     joined = _SPELT.sub(lambda match: re.sub(r"[ .\-_*]", "", match[0]), plain)
-    return [plain] if joined == plain else [plain, joined]
+    return list(dict.fromkeys((plain, words, joined)))
 
 
 @cache
