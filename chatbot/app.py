@@ -11,8 +11,8 @@ from chatbot.api import admin, agents, pages, problems, reference, staff, widget
 from chatbot.api.guard import Guard, Origins
 from chatbot.service import Service, running
 
-DESCRIPTION = """Customer-support chat whose every answer stands in the company's current regulations, or goes to a human.
-Errors are application/problem+json: a stable `type`, `detail` in Polish, `detail_en`, and whether a `retry` can help."""
+DESCRIPTION = """Customer-support chat: every answer stands in the company's current regulations, or goes to a human.
+Errors are application/problem+json: a stable `type`, `detail` in Polish, `detail_en`, and whether a retry can help."""
 
 
 def create_app(service: Service) -> FastAPI:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from chatbot import access, keys
 from chatbot.answer import Reason
 from chatbot.budget import Budgets
 from chatbot.commit import TRIES, Commands, Step, commit
-from chatbot.errors import BadInput, Busy, ClientIdReused, NotFound, TooMany, Unauthorised
+from chatbot.errors import BadInput, Busy, NotFound, TooMany, Unauthorised
 from chatbot.handoff import Case, Clock, Handoffs
 from chatbot.limits import Limits
 from chatbot.messages import CUSTOMER, Message, digest, new_id
@@ -35,6 +36,7 @@ class Conversations:
         """A new conversation. The token is shown once and kept only as a hash."""
         conversation, token = new_id("c"), access.new_token()
         owner = access.owner(identity, conversation)
+        await asyncio.to_thread(self._records.make_key, owner)
         contract = identity.contract_date.isoformat() if identity.contract_date else ""
         step = Step().absent(keys.conversation(conversation)).add([
             ("HSET", keys.conversation(conversation), "token", digest(token), "owner", owner, "language", language,
@@ -63,17 +65,17 @@ class Conversations:
         when a bound is reached, BadInput for an empty or too long text.
         """
         self._check(client_id, text)
-        sent_key, hash_ = keys.sent(meta.id, client_id), digest(text)
+        sent_key = keys.sent(meta.id, client_id)
         message = Message(new_id("m"), CUSTOMER, text, self._clock(), client_id=client_id)
         for attempt in range(TRIES):
-            if (known := await self._known(sent_key, hash_)) is not None:
+            if (known := await self._records.sent(meta, sent_key, text)) is not None:
                 return known
             if attempt == 0:
                 await self._budgets.spend("messages", meta.id, self._limits.messages_per_minute)
             else:
                 meta = await self._records.meta(meta.id)
             step = await self._posting(meta, message)
-            step.absent(sent_key).write("SET", sent_key, f"{message.id} {hash_}", "EX", keys.SENT)
+            step.absent(sent_key).add(self._records.mark_sent(meta, sent_key, message))
             failed = await commit(self._redis, step)
             if failed is None:
                 return message.id
@@ -127,15 +129,6 @@ class Conversations:
         step.shorter(keys.TURNS, self._limits.turns_waiting)
         step.write("HSET", key, "busy", message.id, "tries", 0)
         return step.add(turn(meta.id, message.id, message.at))
-
-    async def _known(self, sent_key: str, hash_: str) -> str | None:
-        kept = await self._redis.get(sent_key)
-        if kept is None:
-            return None
-        message, _, known_hash = kept.decode().partition(" ")
-        if known_hash != hash_:
-            raise ClientIdReused("client_id_reused")
-        return str(message)
 
     def _check(self, client_id: str, text: str) -> None:
         if not text.strip():

@@ -10,10 +10,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import structlog
+from redis.exceptions import ResponseError
+
 from chatbot import access, keys
 from chatbot.errors import NotFound
 from chatbot.handoff import Clock
 from chatbot.record import Meta, Records
+
+log = structlog.get_logger()
 
 
 class Erasure:
@@ -33,6 +38,7 @@ class Erasure:
             for name, count in (await self._remove(conversation)).items():
                 counts[name] += count
         await self._redis.delete(keys.owner(owner))
+        await self._rewrite()
         if not any(counts.values()):
             raise NotFound("no_customer", customer=customer)
         return counts
@@ -43,6 +49,7 @@ class Erasure:
             await asyncio.to_thread(self._records.destroy_key, meta.owner)
         counts = await self._remove(meta.id)
         await self._redis.srem(keys.owner(meta.owner), meta.id)
+        await self._rewrite()
         return counts
 
     async def export(self, customer: str) -> dict[str, Any]:
@@ -102,6 +109,13 @@ class Erasure:
             messages, events, corrections, there, *_ = await pipe.execute()
         return {"conversations": there, "messages": messages, "events": events, "tickets": len(tickets),
                 "corrections": corrections}
+
+    async def _rewrite(self) -> None:
+        """Have the append-only file written anew, so that ids leave it too. One that runs already is as good."""
+        try:
+            await self._redis.bgrewriteaof()
+        except ResponseError as error:
+            log.info("erasure.rewrite", answer=str(error))
 
     async def _tickets_of(self, conversation: str) -> AsyncIterator[tuple[str, dict[bytes, bytes]]]:
         for one in await self._redis.lrange(keys.conversation_tickets(conversation), 0, -1):

@@ -132,11 +132,12 @@ class Hub:
                     except seal_lost:
                         return
                     yield Event(position, fields[b"t"].decode(), data)
+                if not entries and position != START and not await self._redis.exists(stream):
+                    return
                 if len(entries) < BATCH:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), self._limits.reread_seconds)
-                    if not entries and position != START and not await self._redis.exists(stream):
-                        return
+                        async with asyncio.timeout(self._limits.reread_seconds):
+                            await woken.wait()
         finally:
             self._readers[name].discard(woken)
             if not self._readers[name]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
+from collections.abc import Iterator
 
 import structlog
 from redis.exceptions import RedisError
@@ -36,6 +38,16 @@ class Keeper:
         self._limits = limits
         self._clock = clock
         self._me = new_id("k")
+        self._consoles: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def console(self, user: str) -> Iterator[None]:
+        """While the block runs, the agent's console is open and the agent counts as present."""
+        self._consoles[user] += 1
+        try:
+            yield
+        finally:
+            self._consoles[user] -= 1
 
     async def run(self) -> None:
         while True:
@@ -68,6 +80,7 @@ class Keeper:
         meta = await self._records.meta(ticket.conversation)
         if meta.state is State.OFF_HOURS and self._handoffs.open_now():
             step = self._handoffs.guard(Step(), meta).add(self._handoffs.moved(meta, move(meta.state, Event.OPEN)))
+            step.write("HSET", keys.ticket(id_), "place", 0)  # the expected wait is announced again
             await commit(self._redis, step)
         seen = await self._redis.hget(keys.conversation(meta.id), "seen")
         last = max(int(seen or 0), ticket.created)
@@ -93,7 +106,9 @@ class Keeper:
                 await commit(self._redis, step)
 
     async def _sign_of_life(self) -> None:
-        """Note which waiting customers have a page open here."""
+        """Note which agents and customers have a page open here."""
+        for user in +self._consoles:
+            await self._redis.set(keys.present(user), 1, ex=keys.PRESENCE)
         for name in self._hub.names:
             if name != keys.DESK:
                 key = keys.conversation(name)

@@ -88,7 +88,7 @@ def vault(conversation: str) -> str:
 
 
 def sent(conversation: str, client_id: str) -> str:
-    """"<message id> <SHA-256 of the text>"; lives SENT."""
+    """Message id, a space, SHA-256 of the text ◆; lives SENT."""
     return f"chat:c:{conversation}:sent:{client_id}"
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from chatbot import events, keys
 from chatbot.commit import Commands, Store
-from chatbot.errors import NotFound
+from chatbot.errors import ClientIdReused, NotFound
 from chatbot.limits import Limits
-from chatbot.messages import Message
+from chatbot.messages import Message, digest
 from chatbot.privacy.sealing import Sealer
 from chatbot.states import State
 
@@ -77,6 +77,23 @@ class Records:
         """Messages in order; the newest ``last`` of them."""
         sealed = await self.redis.lrange(keys.messages(meta.id), -last if last else 0, -1)
         return [Message.load(self.open(meta, one)) for one in sealed]
+
+    async def sent(self, meta: Meta, key: str, text: str) -> str | None:
+        """The message that was sent under this client id already. Raises ClientIdReused if it had another text."""
+        kept: bytes | None = await self.redis.get(key)
+        if kept is None:
+            return None
+        message, _, sealed = kept.partition(b" ")
+        if self.open(meta, sealed) != digest(text):
+            raise ClientIdReused("client_id_reused")
+        return message.decode()
+
+    def mark_sent(self, meta: Meta, key: str, message: Message) -> Commands:
+        return [("SET", key, message.id.encode() + b" " + self.seal(meta, digest(message.text)), "EX", keys.SENT)]
+
+    def make_key(self, owner: str) -> None:
+        """Makes the owner's key, where there is none. Blocks for a few file operations."""
+        self._sealer.seal(owner, "")
 
     def seal(self, meta: Meta, text: str) -> bytes:
         return self._sealer.seal(meta.owner, text)

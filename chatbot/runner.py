@@ -98,6 +98,12 @@ class Runner:
         if self.alone:
             self.alone = False
             await self._reclaim(0, self.limits.turns_waiting * 2)
+        # What we had claimed when the store went away.
+        found = await self.redis.xreadgroup(keys.ANSWERERS, self.consumer, {keys.TURNS: "0"})
+        for _, entries in found or ():
+            for entry, fields in entries:
+                if fields and entry.decode() not in self._running:
+                    self._start(_job(entry, fields))
 
     async def _round(self) -> None:
         """Renew, reclaim what others dropped, then wait for a new turn."""

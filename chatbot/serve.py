@@ -16,7 +16,6 @@ from typing import Any
 
 import structlog
 import uvicorn
-from rich.table import Table
 
 from chatbot import log as logging_setup
 from chatbot import texts
@@ -183,11 +182,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def show(origins: tuple[Origin, ...]) -> None:
     """Which setting has which value, and where it came from."""
-    table = Table(box=None, pad_edge=False, show_header=False)
+    width = max(len(origin.name) for origin in origins)
     for origin in origins:
         style = "dim" if origin.source == "default" else None
-        table.add_row(origin.name, origin.shown, f"({origin.source})", style=style)
-    err.print(table)
+        err.print(f"{origin.name:{width}}  {origin.shown or '-'} ({origin.source})", style=style, markup=False,
+                  highlight=False, soft_wrap=True)
 
 
 async def demo_accounts(service: Service) -> None:

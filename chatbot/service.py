@@ -106,12 +106,21 @@ async def running(service: Service) -> AsyncIterator[Service]:
         yield service
     finally:
         await service.ask_to_stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _cancelled(tasks)
 
 
 RESTART_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.2
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until they are over: a cancellation that meets a client's own timeout in the same moment can be lost
+    there (Python 3.11)."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _kept(name: str, work: Any) -> None:

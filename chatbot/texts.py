@@ -1,4 +1,4 @@
-"""The texts people read, out of `locales/<language>/<namespace>.yaml`: ``say("pl", "chat.queued", position=2)``.
+"""The texts people read, out of `locales/<language>/<namespace>.yaml`: ``say("pl", "chat.greeting", company="…")``.
 
 Each file is one namespace; a key is the namespace and the path inside the file, joined by dots. A key that is absent
 in a language raises KeyError, and `tests/chatbot/test_texts.py` holds the languages to the same keys and values.

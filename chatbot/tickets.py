@@ -8,10 +8,10 @@ from typing import Any
 from chatbot import keys
 from chatbot.answer import Reason
 from chatbot.commit import TRIES, Commands, Step, commit
-from chatbot.errors import BadInput, Busy, ClientIdReused, Conflict, Forbidden, NotFound
+from chatbot.errors import BadInput, Busy, Conflict, Forbidden, NotFound
 from chatbot.handoff import Clock, Handoffs
 from chatbot.limits import Limits
-from chatbot.messages import HUMAN, Message, digest, new_id
+from chatbot.messages import HUMAN, Message, new_id
 from chatbot.record import Meta, Records
 from chatbot.staff import Account, Role
 from chatbot.states import Event, move
@@ -143,14 +143,11 @@ class Tickets:
         for _ in range(TRIES):
             ticket, meta = await self._open(id_)
             sent = keys.sent(meta.id, f"{by.user}:{client_id}")
-            if (known := await self._redis.get(sent)) is not None:
-                first, _, hash_ = known.decode().partition(" ")
-                if hash_ != digest(text):
-                    raise ClientIdReused("client_id_reused")
-                return str(first)
+            if (known := await self._records.sent(meta, sent, text)) is not None:
+                return known
             self._check_holder(ticket, by)
             step = self._guard(ticket, meta).absent(sent)
-            step.write("SET", sent, f"{message.id} {digest(text)}", "EX", keys.SENT)
+            step.add(self._records.mark_sent(meta, sent, message))
             step.write("HSET", keys.ticket(id_), "lease", self._lease())
             step.add(self._records.say(meta, message))
             step.add(await self._correction(ticket, meta, text))

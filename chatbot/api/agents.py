@@ -52,8 +52,9 @@ async def events(
 ) -> AsyncIterator[ServerSentEvent]:
     """`ticket` events: something changed; without Last-Event-ID from now on."""
     after = last_event_id or await service.handoffs.desk_now()
-    async for event in stream(service, keys.DESK_EVENTS, keys.DESK, after, bytes.decode):
-        yield event
+    with service.keeper.console(session.account.user):
+        async for event in stream(service, keys.DESK_EVENTS, keys.DESK, after, bytes.decode):
+            yield event
 
 
 @router.get("/{ticket}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot import metrics
@@ -44,8 +45,11 @@ class Origins:
                 "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors " + ancestors)
 
 
-class TooLarge(Exception):
-    pass
+class TooLarge(HTTPException):
+    """While the body is read: FastAPI lets its own kind of error through."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, str(limit))
 
 
 class Guard:
@@ -85,8 +89,6 @@ class Guard:
         self._running += 1
         try:
             await self._app(scope, _bounded(receive, limit), dressed)
-        except TooLarge:
-            await problems.worded(413, "too-large", "too_large", limit=limit)(scope, receive, dressed)
         finally:
             self._running -= 1
 
@@ -135,7 +137,7 @@ def _bounded(receive: Receive, limit: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > limit:
-            raise TooLarge
+            raise TooLarge(limit)
         return message
 
     return bounded

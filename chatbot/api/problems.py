@@ -77,6 +77,8 @@ def install(app: FastAPI) -> None:
     async def http(_: Request, error: HTTPException) -> JSONResponse:
         if error.status_code in (404, 405):
             return worded(error.status_code, "not-found", "no_page")
+        if error.status_code == 413:
+            return worded(413, "too-large", "too_large", limit=error.detail)
         return problem(error.status_code, "bad-input", str(error.detail), str(error.detail))
 
     @app.exception_handler(Exception)

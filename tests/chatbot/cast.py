@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,16 @@ import httpx
 
 PASSWORD = "jarzębina-2026"
 DEADLINE = 10.0
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until it holds; AssertionError after the deadline."""
+    began = time.monotonic()
+    while True:
+        if await holds():
+            return
+        assert time.monotonic() - began < DEADLINE, "it did not come about"
+        await asyncio.sleep(0.02)
 
 
 @dataclass

@@ -39,3 +39,10 @@ def test_an_unknown_language_is_answered_in_polish() -> None:
 def test_a_missing_key_is_an_error_that_names_it() -> None:
     with pytest.raises(KeyError, match=r"chat\.nowhere"):
         texts.say("pl", "chat.nowhere")
+
+
+def test_every_error_the_code_raises_has_its_words() -> None:
+    raised = re.compile(r"""\b(?:NotFound|Unauthorised|Forbidden|Conflict|BadInput|TooMany|Busy|Stale)\(\s*"(\w+)\"""")
+    for source in Path(texts.__file__).parent.rglob("*.py"):
+        for key in raised.findall(source.read_text(encoding="utf-8")):
+            assert f"chat.problems.{key}" in texts.keys("pl"), f"{source.name} raises {key}"

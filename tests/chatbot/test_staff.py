@@ -1,0 +1,84 @@
+"""Sign-in, sessions, roles and what guards them."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from chatbot.service import Service
+from chatbot.staff import Role
+from tests.chatbot.cast import PASSWORD
+
+SESSION = "/api/v1/staff/session"
+
+
+@pytest.fixture
+async def agent(live: Service, http: httpx.AsyncClient) -> httpx.AsyncClient:
+    await live.staff.add("ola", "Ola", Role.AGENT, PASSWORD)
+    answer = await http.post(SESSION, json={"user": "ola", "password": PASSWORD})
+    assert answer.status_code == 200
+    http.headers["X-CSRF-Token"] = answer.json()["csrf"]
+    return http
+
+
+async def test_the_cookie_is_out_of_scripts_and_other_sites_reach(live: Service, http: httpx.AsyncClient) -> None:
+    await live.staff.add("ola", "Ola", Role.AGENT, PASSWORD)
+    cookie = (await http.post(SESSION, json={"user": "ola", "password": PASSWORD})).headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+
+
+async def test_a_wrong_password_and_an_unknown_user_look_the_same(live: Service, http: httpx.AsyncClient) -> None:
+    await live.staff.add("ola", "Ola", Role.AGENT, PASSWORD)
+    wrong = await http.post(SESSION, json={"user": "ola", "password": "nie to"})
+    unknown = await http.post(SESSION, json={"user": "nikt", "password": "nie to"})
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.json() == unknown.json()
+
+
+async def test_guessing_is_stopped(live: Service, http: httpx.AsyncClient) -> None:
+    await live.staff.add("ola", "Ola", Role.AGENT, PASSWORD)
+    codes = [(await http.post(SESSION, json={"user": "ola", "password": "x"})).status_code for _ in range(11)]
+    assert codes == [401] * 10 + [429]
+    right = await http.post(SESSION, json={"user": "ola", "password": PASSWORD})
+    assert right.status_code == 429 and int(right.headers["Retry-After"]) > 0
+
+
+async def test_a_write_without_the_csrf_token_is_refused(agent: httpx.AsyncClient) -> None:
+    del agent.headers["X-CSRF-Token"]
+    answer = await agent.post("/api/v1/agent/tickets/t_1/claim")
+    assert answer.status_code == 403
+
+
+async def test_an_agent_is_no_admin(agent: httpx.AsyncClient) -> None:
+    assert (await agent.get("/api/v1/agent/tickets")).status_code == 200
+    assert (await agent.get("/api/v1/admin/audit")).status_code == 403
+
+
+async def test_a_revoked_session_ends_at_once(live: Service, agent: httpx.AsyncClient) -> None:
+    assert (await agent.get(SESSION)).json()["name"] == "Ola"
+    await live.staff.revoke("ola")
+    assert (await agent.get(SESSION)).status_code == 401
+
+
+async def test_signing_out_ends_the_session(agent: httpx.AsyncClient) -> None:
+    cookies = dict(agent.cookies)
+    assert (await agent.delete(SESSION)).status_code == 204
+    agent.cookies.update(cookies)
+    assert (await agent.get(SESSION)).status_code == 401
+
+
+async def test_passwords_are_kept_as_argon2id_alone(live: Service) -> None:
+    await live.staff.add("ola", "Ola", Role.AGENT, PASSWORD)
+    kept = await live.redis.hget("chat:staff:ola", "password")
+    assert kept.startswith(b"$argon2id$")
+
+
+async def test_who_did_what_is_in_a_chain_that_shows_a_change(live: Service, agent: httpx.AsyncClient) -> None:
+    await live.audit.note("ola", "ticket.read", "t_1")
+    await live.audit.note("ola", "ticket.claim", "t_1")
+    entries = await live.audit.read()
+    assert [one.action for one in entries] == ["ticket.claim", "ticket.read", "sign_in"]
+    assert await live.audit.broken_at() is None
+    second = (await live.redis.xrange("chat:audit"))[1][0]
+    await live.redis.xdel("chat:audit", second)
+    assert await live.audit.broken_at() == 2
