@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from chatbot.api import admin, agents, pages, problems, reference, staff, widget
+from chatbot.api import admin, agents, documents, pages, problems, reference, staff, widget
 from chatbot.api.guard import Guard, Origins
 from chatbot.service import Service, running
 
@@ -27,7 +27,7 @@ def create_app(service: Service) -> FastAPI:
                   redoc_url=None)
     app.state.service = service
     problems.install(app)
-    for module in (widget, staff, agents, admin):
+    for module in (widget, staff, agents, admin, documents):
         app.include_router(module.router)
     reference.install(app)
     pages.install(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from chatbot import hours, keys
 from chatbot.answer import Reason
@@ -49,6 +49,10 @@ class Handoffs:
         self._company = company
         self._limits = limits
         self._clock = clock
+
+    def today(self) -> date:
+        """The company's day."""
+        return self._now().astimezone(self._company.hours.zone).date()
 
     def open_now(self) -> bool:
         return hours.is_open(self._company.hours, self._now())

@@ -7,7 +7,6 @@ still the claim's and the bot may speak: what a slow, hung or replaced runner sa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from chatbot import keys
 from chatbot.answer import Answer, AnswerKind, Question, Reason, Sentence
@@ -173,7 +172,7 @@ class Turns:
         history = [one for one in messages if one.id not in waiting and one.id != job.message]
         sealed = await self._redis.get(keys.vault(meta.id))
         question = Question(
-            text=asked.text, as_of=meta.contract_date or datetime.now(UTC).astimezone().date(),
+            text=asked.text, as_of=meta.contract_date or self._handoffs.today(),
             as_of_stated=meta.contract_date is not None,
             history=tuple(Earlier(one.author, one.text) for one in history[-self._limits.history:]),
             language=meta.language,

@@ -1,15 +1,94 @@
-"""The admin's API: documents and jobs, adapters, thresholds, playground, accounts, audit."""
+"""The admin's API: adapters, thresholds, playground, accounts, audit. Documents are in `chatbot.api.documents`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
 
+from chatbot import adapter, keys
 from chatbot.api.depends import Admin, TheService
+from chatbot.errors import Busy
+from chatbot.staff import Role
+from chatbot.thresholds import load as load_thresholds
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Try(_Body):
+    question: str = Field(min_length=1, max_length=2000)
+    as_of: date | None = None
+
+
+class NewAccount(_Body):
+    user: str
+    name: str
+    role: Role = Role.AGENT
+    password: str
+
+
+@router.get("/adapters")
+async def adapters(session: Admin, service: TheService) -> dict[str, Any]:
+    """Every adapter with its manifest, which one answers, and how its answers went."""
+    counts = await service.redis.hgetall(keys.ADAPTER_COUNTS)
+    answers: dict[str, dict[str, int]] = {}
+    for name, count in counts.items():
+        who, _, kind = name.decode().rpartition(" ")
+        answers.setdefault(who, {})[kind] = int(count)
+    active = service.parts.model.adapter if service.parts else None
+    folders = sorted({path.parent for root in (service.settings.data_dir / "adapters", adapter.SHIPPED)
+                      for path in root.glob(f"*/{adapter.MANIFEST}")})
+    found = []
+    for folder in folders:
+        manifest = adapter.read(folder)
+        found.append({"adapter": manifest.name, "active": manifest.name == active,
+                      "answers": answers.get(manifest.name, {}), "manifest": manifest.model_dump(mode="json")})
+    return {"active": active, "adapters": found}
+
+
+@router.get("/thresholds")
+async def thresholds(session: Admin, service: TheService) -> dict[str, Any]:
+    """The numbers that decide whether an answer is sent, and where they came from."""
+    return asdict(service.parts.thresholds if service.parts else load_thresholds(service.settings.data_dir))
+
+
+@router.post("/playground")
+async def playground(body: Try, session: Admin, service: TheService) -> dict[str, Any]:
+    """A question as a customer's, with all that led to its answer. Nothing is stored, no ticket is made."""
+    if service.parts is None:
+        raise Busy("starting", retry_after=service.limits.retry_after)
+    from chatbot.playground import play
+
+    today = datetime.now(service.company.hours.zone).date()
+    await service.audit.note(session.account.user, "playground")
+    return await play(service.settings, service.parts, body.question, body.as_of, today)
+
+
+@router.get("/accounts")
+async def accounts(session: Admin, service: TheService) -> dict[str, Any]:
+    return {"accounts": [asdict(one) for one in await service.staff.accounts()]}
+
+
+@router.post("/accounts", status_code=201)
+async def add_account(body: NewAccount, session: Admin, service: TheService) -> dict[str, Any]:
+    """Makes it, or gives it a new name, role and password; its sessions end."""
+    account = await service.staff.add(body.user, body.name, body.role, body.password)
+    await service.audit.note(session.account.user, "account.add", body.user)
+    return asdict(account)
+
+
+@router.delete("/accounts/{user}", status_code=204)
+async def remove_account(user: str, session: Admin, service: TheService) -> Response:
+    await service.staff.remove(user)
+    await service.audit.note(session.account.user, "account.remove", user)
+    return Response(status_code=204)
 
 
 @router.get("/audit")

@@ -6,6 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 
@@ -68,9 +69,11 @@ def install(app: FastAPI) -> None:
         return problem(422, BadInput.type, str(error), str(error), retry=error.retry_helps)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    @app.exception_handler(ValidationError)
+    async def invalid(_: Request, error: RequestValidationError | ValidationError) -> JSONResponse:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"][1:]) or "body"
+        where = first["loc"][1:] if isinstance(error, RequestValidationError) else first["loc"]
+        field = ".".join(str(part) for part in where) or "body"
         return worded(422, BadInput.type, "invalid", field=field, problem=first["msg"])
 
     @app.exception_handler(HTTPException)

@@ -1,0 +1,109 @@
+"""The admin's documents: what is in the index, adding, removing, and the jobs that do it. Writes go to the workers."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from pydantic import BaseModel, ConfigDict
+
+from chatbot.api.depends import Admin, TheService
+from chatbot.errors import BadInput
+from ingestion import jobs, sourcing, uploads
+from ingestion.index.engine import open_engine
+from ingestion.jobs import AddJob, RemoveJob
+from ingestion.registry import Register
+from ingestion.settings import Settings
+
+router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
+
+PIECE = 1 << 20
+"""Bytes of an upload held in memory at a time."""
+MOST_FILES = 100
+"""Of one upload."""
+
+
+class About(BaseModel):
+    """What is said of a document when it is added."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    title: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    supersedes: str | None = None
+    collection: str = "default"
+
+
+class Link(About):
+    url: str
+
+
+@router.get("/documents")
+async def documents(session: Admin, service: TheService) -> dict[str, Any]:
+    register = await asyncio.to_thread(_register, service.settings)
+    return {"documents": [_shown(register, name) for name in sorted(register.documents)]}
+
+
+@router.post("/documents", status_code=202, openapi_extra={"requestBody": {"content": {"application/json": {
+    "schema": Link.model_json_schema()}}}})
+async def add(
+    request: Request, session: Admin, service: TheService,
+    files: Annotated[list[UploadFile] | None, File()] = None,
+    title: Annotated[str | None, Form()] = None,
+    valid_from: Annotated[date | None, Form()] = None,
+    valid_until: Annotated[date | None, Form()] = None,
+    supersedes: Annotated[str | None, Form()] = None,
+    collection: Annotated[str, Form()] = "default",
+) -> dict[str, Any]:
+    """Files as multipart/form-data, or ``{"url"}`` as JSON. The jobs' progress is under /admin/jobs."""
+    if request.headers.get("content-type", "").startswith("application/json"):
+        link = Link.model_validate_json(await request.body())
+        sourcing.files([link.url])  # says why it can't be added
+        raise BadInput("no_files")
+    if not files or len(files) > MOST_FILES:
+        raise BadInput("no_files")
+    about = About(title=title if len(files) == 1 else None, valid_from=valid_from, valid_until=valid_until,
+                  supersedes=supersedes or None, collection=collection)
+    if about.valid_from and about.valid_until and about.valid_until < about.valid_from:
+        raise BadInput("dates")
+    added = []
+    for file in files:
+        name = file.filename or "document"
+        kept = await asyncio.to_thread(_keep, service.settings, file)
+        job = AddJob(upload=kept, name=name, source=name, **about.model_dump())
+        added.append({"job": await jobs.submit_async(service.redis, job), "source": name})
+        await service.audit.note(session.account.user, "document.add", name)
+    return {"jobs": added}
+
+
+@router.delete("/documents/{document}", status_code=202)
+async def remove(document: str, session: Admin, service: TheService) -> dict[str, str]:
+    (await asyncio.to_thread(_register, service.settings)).get(document)
+    job = await jobs.submit_async(service.redis, RemoveJob(document=document))
+    await service.audit.note(session.account.user, "document.remove", document)
+    return {"job": job}
+
+
+@router.get("/jobs")
+async def recent(session: Admin, service: TheService) -> dict[str, Any]:
+    """Newest first; ``done`` of ``total`` passages within ``step``."""
+    found = await jobs.recent_async(service.redis)
+    return {"jobs": [{**one.model_dump(mode="json"), "total": one.of} for one in found]}
+
+
+def _keep(settings: Settings, file: UploadFile) -> str:
+    return uploads.keep_pieces(settings.data_dir, iter(lambda: file.file.read(PIECE), b""))
+
+
+def _register(settings: Settings) -> Register:
+    engine = open_engine(settings)
+    snapshot = engine.snapshot(engine.current())
+    return snapshot.documents if snapshot else Register()
+
+
+def _shown(register: Register, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = register.documents[name].model_dump(mode="json")
+    return {"document": name, **found}
