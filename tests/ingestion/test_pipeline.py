@@ -1,0 +1,299 @@
+"""From documents to passages as of a day: versions, atomic generations, workers that die, commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from ingestion import jobs, keys, running, uploads
+from ingestion.company import Company, Hours
+from ingestion.embedding import Embedder, open_embedder
+from ingestion.errors import SearchIndexError
+from ingestion.index.generations import EdgeEngine
+from ingestion.jobs import AddJob, JobState, ReindexJob, RemoveJob, RollbackJob
+from ingestion.search import Searcher, SearchRequest
+from ingestion.settings import Settings
+from ingestion.store import connect
+from ingestion.worker import Times, Worker
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = date(2026, 11, 22)
+OLD = "# Regulamin zwrotów\n\n§ 1. Klient może zwrócić towar w ciągu 14 dni.\n\n§ 2. Zwrot jest bezpłatny.\n"
+NEW = "# Regulamin zwrotów\n\n§ 1. Klient może zwrócić towar w ciągu 30 dni.\n\n§ 2. Zwrot jest bezpłatny.\n"
+FAQ = """- question: Ile trwa dostawa?
+  paraphrases: ["Kiedy dojdzie paczka?", "Jak długo czeka się na przesyłkę?"]
+  answer: Paczka dociera w dwa dni robocze.
+"""
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return open_embedder(Settings(), threads=1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    vectors = tmp_path_factory.getbasetemp() / "vectors.sqlite"
+    return Settings(data_dir=tmp_path / "data", embedding_cache=vectors)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[redis.Redis]:
+    with connect(settings) as client:
+        yield client
+
+
+class Admin:
+    """Adds documents as an admin does, and waits for them."""
+
+    def __init__(self, settings: Settings, store: redis.Redis, folder: Path) -> None:
+        self.settings, self.store, self.folder = settings, store, folder
+
+    def job(self, name: str, text: str, **more: Any) -> AddJob:
+        file = self.folder / name
+        file.write_text(text, encoding="utf-8")
+        return AddJob(upload=uploads.keep(self.settings.data_dir, file), name=name, source=name, **more)
+
+    def add(self, name: str, text: str, **more: Any) -> jobs.Outcome:
+        return self.do(self.job(name, text, **more))[0].outcomes[0]
+
+    def do(self, *wanted: AddJob | RemoveJob | ReindexJob | RollbackJob) -> list[JobState]:
+        ids = [jobs.submit(self.store, job) for job in wanted]
+        return running.finish(self.settings, self.store, ids, lambda states: None)
+
+
+@pytest.fixture
+def admin(settings: Settings, store: redis.Redis, tmp_path: Path) -> Admin:
+    return Admin(settings, store, tmp_path)
+
+
+def texts(settings: Settings, embedder: Embedder, question: str, day: date = TODAY) -> list[str]:
+    found = Searcher(settings, embedder=embedder).search(SearchRequest(question, day))
+    return [passage.chunk.text for passage in found.passages]
+
+
+def test_a_change_shows_from_its_day_on_and_the_old_text_until_the_day_before(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    admin.add("regulamin.md", OLD, valid_from=date(2020, 1, 1))
+    outcome = admin.add("regulamin.md", NEW, valid_from=date(2026, 1, 1))
+    assert (outcome.document, outcome.version, outcome.status) == ("regulamin", "2026-01-01", "indexed")
+    for day, days in ((date(2025, 12, 31), "14 dni"), (date(2026, 1, 1), "30 dni")):
+        first = texts(settings, embedder, "w ciągu ilu dni zwrot towaru", day)[0]
+        assert days in first
+    assert texts(settings, embedder, "zwrot", date(2019, 12, 31)) == []
+    clause = Searcher(settings, embedder=embedder).clause("regulamin", "§ 1", date(2025, 6, 1))
+    assert clause is not None
+    assert clause.validity.until == date(2025, 12, 31)
+
+
+def test_the_same_again_is_unchanged_and_a_change_embeds_only_what_changed(admin: Admin, settings: Settings) -> None:
+    admin.add("regulamin.md", OLD)
+    generation = EdgeEngine(settings.data_dir / "index").current()
+    assert admin.add("regulamin.md", OLD).status == "unchanged"
+    assert EdgeEngine(settings.data_dir / "index").current() == generation
+
+
+def test_a_document_that_supersedes_another_ends_it(admin: Admin, settings: Settings, embedder: Embedder) -> None:
+    admin.add("stary.md", OLD)
+    admin.add("nowy.md", NEW, valid_from=date(2026, 1, 1), supersedes="stary")
+    assert all("14 dni" not in text for text in texts(settings, embedder, "zwrot towaru w ciągu 14 dni"))
+    assert "14 dni" in texts(settings, embedder, "zwrot towaru", date(2025, 12, 31))[0]
+
+
+def test_superseding_an_unknown_document_fails_by_name(admin: Admin) -> None:
+    outcome = admin.add("nowy.md", NEW, supersedes="nieznany")
+    assert outcome.status == "failed"
+    assert "nieznany" in str(outcome.reason)
+
+
+def test_bad_files_of_a_batch_are_named_and_the_good_ones_are_found(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    states = admin.do(admin.job("dobry.md", OLD), admin.job("pusty.md", "  \n"), admin.job("obraz.png", "\x89PNG"))
+    outcomes = [state.outcomes[0] for state in states]
+    assert [outcome.status for outcome in outcomes] == ["indexed", "failed", "needs_ocr"]
+    assert all(outcome.reason for outcome in outcomes[1:])
+    assert texts(settings, embedder, "zwrot towaru")
+
+
+def test_a_removed_document_has_no_hits_and_rollback_brings_it_back(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    admin.add("regulamin.md", OLD)
+    admin.add("inny.md", "# Inny\n\nDostawa trwa dwa dni.")
+    searcher = Searcher(settings, embedder=embedder)
+    admin.do(RemoveJob(document="regulamin"))
+    time.sleep(0.25)
+    request = SearchRequest("zwrot towaru w ciągu 14 dni", TODAY)
+    assert {passage.chunk.document for passage in searcher.search(request).passages} == {"inny"}
+    admin.do(RollbackJob())
+    time.sleep(0.25)
+    assert searcher.search(request).passages[0].chunk.document == "regulamin"
+    assert admin.do(RemoveJob(document="nieznany"))[0].outcomes[0].status == "failed"
+
+
+def test_a_question_finds_its_faq_entry_by_a_paraphrase(admin: Admin, settings: Settings, embedder: Embedder) -> None:
+    admin.add("faq.yaml", FAQ)
+    found = Searcher(settings, embedder=embedder).search(SearchRequest("Kiedy dojdzie paczka?", TODAY))
+    assert found.faq[0].chunk.text == "Paczka dociera w dwa dni robocze."
+    assert found.faq[0].score == pytest.approx(1.0, abs=1e-3)
+    assert found.passages[0].chunk.questions[0] == "Ile trwa dostawa?"
+
+
+def test_the_glossary_of_the_company_is_searched_along(admin: Admin, settings: Settings, embedder: Embedder) -> None:
+    admin.add("a.md", "# A\n\nRoczna rzeczywista stopa oprocentowania wynosi 9 procent.")
+    admin.add("b.md", "# B\n\nRRSP to coś innego.")
+    company = Company(name="x", about={"pl": "x"}, hours=Hours(week={}),
+                      glossary={"RRSO": ("rzeczywista roczna stopa oprocentowania",)})
+    found = Searcher(settings, company, embedder).search(SearchRequest("ile wynosi rrso", TODAY))
+    assert found.passages[0].chunk.document == "a"
+
+
+def test_no_index_says_what_to_do(settings: Settings, embedder: Embedder) -> None:
+    with pytest.raises(SearchIndexError, match="python -m ingestion add"):
+        Searcher(settings, embedder=embedder).search(SearchRequest("zwrot", TODAY))
+
+
+def test_another_model_is_not_compared_with_old_vectors(admin: Admin, settings: Settings, embedder: Embedder) -> None:
+    admin.add("regulamin.md", OLD)
+
+    class Other:
+        name, dim = "other", embedder.dim
+        queries, passages = embedder.queries, embedder.passages
+
+    with pytest.raises(SearchIndexError, match="EMBEDDING_MODEL is now other"):
+        Searcher(settings, embedder=Other()).search(SearchRequest("zwrot", TODAY))
+
+
+def test_reindex_gives_the_same_answers(admin: Admin, settings: Settings, embedder: Embedder) -> None:
+    admin.add("regulamin.md", OLD, valid_from=date(2020, 1, 1))
+    admin.add("regulamin.md", NEW, valid_from=date(2026, 1, 1))
+    before = texts(settings, embedder, "zwrot")
+    assert {outcome.status for outcome in admin.do(ReindexJob())[0].outcomes} == {"indexed"}
+    assert texts(settings, embedder, "zwrot") == before
+
+
+def test_searches_during_changes_see_one_generation_and_never_nothing(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    admin.add("regulamin.md", OLD, valid_from=date(2020, 1, 1))
+    searcher = Searcher(settings, embedder=embedder)
+    ended = threading.Event()
+    seen: list[tuple[str, int]] = []
+
+    def customer() -> None:
+        while not ended.is_set():
+            found = searcher.search(SearchRequest("zwrot towaru", TODAY))
+            days = {word for passage in found.passages for word in ("14 dni", "30 dni") if word in passage.chunk.text}
+            seen.append((found.generation, len(days)))
+
+    asking = threading.Thread(target=customer)
+    asking.start()
+    admin.add("regulamin.md", NEW, valid_from=date(2026, 1, 1))
+    admin.do(RemoveJob(document="nieznany"))
+    time.sleep(0.5)
+    ended.set()
+    asking.join(30)
+    assert len({generation for generation, _ in seen}) == 2
+    assert {days for _, days in seen} == {1}
+
+
+def test_a_job_of_a_killed_worker_is_done_by_the_next(admin: Admin, settings: Settings, embedder: Embedder) -> None:
+    job_id = jobs.submit(admin.store, admin.job("regulamin.md", OLD * 60))
+    process = subprocess.Popen([sys.executable, "-m", "ingestion", "worker"], cwd=ROOT,
+                               env={**os.environ, "DATA_DIR": str(settings.data_dir), "OMP_NUM_THREADS": "1"})
+    deadline = time.monotonic() + 60
+    while jobs.read(admin.store, [job_id])[job_id].step != "embedding" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait(10)
+    worker = Worker(settings, admin.store, times=Times(beat=0.2, idle=0.5, wait=0.1))
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    (state,) = _wait(admin.store, [job_id])
+    worker.stop()
+    thread.join(20)
+    assert state.outcomes[0].status == "indexed"
+    assert state.tries == 2
+    assert admin.store.xlen(keys.JOBS) == 0
+    assert texts(settings, embedder, "zwrot towaru")
+
+
+def test_a_job_that_fails_five_times_is_parked_with_its_reason(settings: Settings, admin: Admin) -> None:
+    unreachable = settings.model_copy(update={"embedding_model": "http://127.0.0.1:9/v1#none"})
+    worker = Worker(unreachable, admin.store, times=Times(beat=0.2, idle=5, wait=0.05, retry=0.01))
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    job_id = jobs.submit(admin.store, admin.job("regulamin.md", OLD))
+    (state,) = _wait(admin.store, [job_id])
+    worker.stop()
+    thread.join(20)
+    assert (state.state, state.tries) == ("parked", jobs.TRIES)
+    assert "doesn't answer" in str(state.reason)
+    assert admin.store.xlen(keys.PARKED) == 1
+
+
+def test_a_worker_stops_when_told_and_leaves_the_queue_as_it_is(settings: Settings, admin: Admin) -> None:
+    process = subprocess.Popen([sys.executable, "-m", "ingestion", "worker"], cwd=ROOT,
+                               env={**os.environ, "DATA_DIR": str(settings.data_dir), "OMP_NUM_THREADS": "1"})
+    deadline = time.monotonic() + 60
+    while jobs.workers(admin.store) == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert jobs.workers(admin.store) == 0
+
+
+def _wait(store: redis.Redis, ids: list[str], seconds: float = 60) -> list[JobState]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        states = jobs.read(store, ids)
+        if all(states[job_id].ended for job_id in ids):
+            return [states[job_id] for job_id in ids]
+        time.sleep(0.02)
+    raise AssertionError(f"not ended within {seconds} s: {jobs.read(store, ids)}")
+
+
+def command(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DATA_DIR": str(settings.data_dir), "EMBEDDING_CACHE": str(settings.embedding_cache)}
+    return subprocess.run([sys.executable, "-m", "ingestion", *words], cwd=ROOT, env=environment, text=True,
+                          capture_output=True, timeout=100)
+
+
+def test_the_commands_speak_the_contract(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "regulamin.md").write_text(OLD, encoding="utf-8")
+    (tmp_path / "pusty.md").write_text(" ", encoding="utf-8")
+    added = command(settings, "add", str(tmp_path / "regulamin.md"), str(tmp_path / "pusty.md"), "--json")
+    rows = json.loads(added.stdout)["documents"]
+    assert added.returncode == 1
+    assert "pusty.md" in added.stderr
+    assert [row["status"] for row in rows] == ["indexed", "failed"]
+    assert set(rows[0]) == {"source", "document", "version", "status", "chunks", "reason"}
+    found = json.loads(command(settings, "search", "ile dni na zwrot", "--json").stdout)
+    assert {"question", "as_of", "took_ms", "passages"} == set(found)
+    assert {"document", "version", "clause", "title", "text", "score", "valid_from", "valid_until",
+            "source"} <= set(found["passages"][0])
+    listed = json.loads(command(settings, "list", "--json").stdout)
+    assert [document["document"] for document in listed["documents"]] == ["regulamin"]
+    state = json.loads(command(settings, "status", "--json").stdout)
+    assert (state["documents"], state["workers"]) == (1, 0)
+
+
+def test_a_wrong_day_is_named_with_the_right_form(settings: Settings) -> None:
+    wrong = command(settings, "add", "a.md", "--valid-from", "31.12.2026")
+    assert wrong.returncode == 2
+    assert "--valid-from '31.12.2026' is not a day. Write it as YYYY-MM-DD" in wrong.stderr
+    assert not settings.data_dir.exists()
