@@ -32,7 +32,9 @@ LABELLED = frozenset({
     Entity.PESEL, Entity.NIP, Entity.REGON, Entity.ID_CARD, Entity.PASSPORT, Entity.DOCUMENT, Entity.BANK_ACCOUNT,
     Entity.CARD, Entity.LAND_REGISTER, Entity.PLATE, Entity.PHONE, Entity.BIRTH_DATE,
 })
-NEIGHBOURLY = frozenset({Entity.CITY, Entity.DOCUMENT, Entity.PESEL, Entity.ID_CARD, Entity.PASSPORT, Entity.PHONE})
+NEIGHBOURLY = frozenset({
+    Entity.CITY, Entity.GIVEN_NAME, Entity.DOCUMENT, Entity.PESEL, Entity.ID_CARD, Entity.PASSPORT, Entity.PHONE,
+})
 """Kinds that another identifier near them makes likelier."""
 IDENTIFYING = frozenset({Entity.PESEL, Entity.PHONE, Entity.EMAIL, Entity.ID_CARD, Entity.ADDRESS, Entity.SURNAME})
 _NEW_SENTENCE = re.compile(r"[.!]\s+$|\n\s*\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from presidio_anonymizer.entities import ConflictResolutionStrategy, OperatorCon
 from chatbot.privacy.context import NearestLabel
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
-from chatbot.privacy.nlp import LANGUAGE, PolishNlp
+from chatbot.privacy.nlp import LANGUAGE, PolishNlp, tokens
+from chatbot.privacy.public import NAMES, PublicNames
 from chatbot.privacy.recognisers.address import AddressRecogniser
 from chatbot.privacy.recognisers.company_number import CompanyNumberRecogniser, PlaceholderRecogniser
 from chatbot.privacy.recognisers.document import BirthDateRecogniser, DocumentRecogniser
@@ -81,6 +83,22 @@ class Replacer:
             key=lambda span: span.start,
         )
 
+    @staticmethod
+    def without_public(text: str, spans: list[Span], public: PublicNames) -> list[Span]:
+        """Spans but for the names that stand in the company's documents."""
+        words = tokens(text)
+        starts = [word.start for word in words]
+        kept = []
+        for at, span in enumerate(spans):
+            if span.kind in NAMES and (found := words[bisect_left(starts, span.start):bisect_left(starts, span.end)]):
+                near = spans[max(at - 1, 0):at] + spans[at + 1:at + 2]
+                other = next((one for one in near if _beside(text, span, one)), None)
+                beside = words[bisect_left(starts, other.start)] if other else None
+                if public.has(span.kind, found, beside):
+                    continue
+            kept.append(span)
+        return kept
+
     def replaced(self, text: str, spans: list[Span], vault: Vault) -> str:
         results = [RecognizerResult(str(span.kind), span.start, span.end, span.score) for span in spans]
         operators = {str(kind): OperatorConfig("custom", {"lambda": _placing(vault, kind)}) for kind in Entity}
@@ -90,6 +108,13 @@ class Replacer:
         return self._engine.anonymize(
             text, results, operators,
             conflict_resolution=ConflictResolutionStrategy.REMOVE_INTERSECTIONS, merge_entities_with_spaces=False)
+
+
+def _beside(text: str, span: Span, other: Span) -> bool:
+    """Whether ``other`` is the other half of a person's name."""
+    first, second = sorted((span, other), key=lambda one: one.start)
+    persons = {Entity.GIVEN_NAME, Entity.SURNAME}
+    return {span.kind, other.kind} == persons and not text[first.end:second.start].strip(" \u00a0")
 
 
 def _placing(vault: Vault, kind: Entity) -> Callable[[str], str]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.vault import Vault
+
+if TYPE_CHECKING:  # it imports Presidio
+    from chatbot.privacy.public import PublicNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,16 @@ class Masked:
 
 
 class Masker:
-    """Thread-safe. ``patterns`` are the admin's regular expressions of contract and customer numbers.
+    """Thread-safe. ``patterns`` are the admin's regular expressions of contract and customer numbers; ``public`` are
+    names of the company's own documents (`public.PublicNames.of`), which stay readable.
 
     Made in no time; the first ``mask`` (or ``warm``) loads Presidio, which imports spaCy and torch. Raises PatternError
     then for a pattern that `recognisers.company_number` refuses.
     """
 
-    def __init__(self, patterns: tuple[str, ...] = ()) -> None:
+    def __init__(self, patterns: tuple[str, ...] = (), public: PublicNames | None = None) -> None:
         self._patterns = patterns
+        self._public = public
         self._engines: tuple[Any, Any] | None = None
         self._lock = threading.Lock()
 
@@ -56,6 +61,8 @@ class Masker:
             return Masked(text, ())
         analyzer, replacer = self._loaded()
         spans = replacer.resolved(text, analyzer.analyze(text, language="pl"))
+        if self._public is not None:
+            spans = replacer.without_public(text, spans, self._public)
         hidden = tuple(
             Hidden(span.kind, span.start, span.end,
                    vault.placeholder(lexicon().placeholders[span.kind], text[span.start:span.end]), span.score)

@@ -87,6 +87,8 @@ GIVEN_ALONE = 0.70
 """A given name with a capital inside a sentence."""
 GIVEN_OPENING = 0.60
 """… that opens a sentence and is no everyday word."""
+GIVEN_LISTED = 0.20
+"""… that is an everyday word, before a comma: a name where other personal data stands near ('Albert, 883 100 200')."""
 SHORTEST_GIVEN = 3
 """Letters; 'Od' and 'Al' are names in the dictionary too."""
 STRANGER_WITH_SURNAME = 0.60

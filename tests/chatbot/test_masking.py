@@ -11,6 +11,7 @@ import pytest
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.errors import PatternError, SealDamaged
 from chatbot.privacy.masking import Masker
+from chatbot.privacy.public import PublicNames
 from chatbot.privacy.recognisers.company_number import validated
 from chatbot.privacy.vault import Vault
 
@@ -187,6 +188,17 @@ def test_a_harmful_pattern_is_refused_when_saved(pattern: str, why: str) -> None
 
 def test_a_pattern_finds_whole_numbers_only(masker: Masker) -> None:
     assert masked(masker, "UM-123456, XUM-123456 i UM-1234567") == "[NUMER_1], XUM-123456 i UM-1234567"
+
+
+def test_names_of_the_companys_own_documents_stay_readable() -> None:
+    public = PublicNames.of(["Sklep w Krakowie prowadzi Anna Nowak.", "Umowy podpisuje Jan Malinowski w Nowym Sączu."])
+    masker = Masker(public=public)
+    for text in ("Czy macie sklep pod Krakowem?", "Czy to do pana Malinowskiego?",
+                 "Kiedy w Nowym Sączu jest Anna Nowak?"):
+        assert masked(masker, text) == text
+    assert masked(masker, "Jestem Anna Malinowska z Radomia.") == "Jestem [IMIĘ_1] [NAZWISKO_1] z [MIEJSCOWOŚĆ_1]."
+    assert masked(masker, "Pozdrawiam, Anna") == "Pozdrawiam, [IMIĘ_1]"
+    assert "Kraków" not in masked(masker, "Mieszkam: ul. Długa 5, 31-147 Kraków")
 
 
 def test_several_threads_may_mask_at_once(masker: Masker) -> None:

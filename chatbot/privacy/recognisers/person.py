@@ -18,6 +18,7 @@ from chatbot.privacy.recognisers.company import in_company
 from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import (
     GIVEN_ALONE,
+    GIVEN_LISTED,
     GIVEN_OPENING,
     GIVEN_WITH_SURNAME,
     NAME_INTRODUCED,
@@ -92,7 +93,10 @@ def _from_given(words: list[Token], at: int, reading: Reading, introduction: Int
         return []
     if not word.opens and (word.capital or reading.repaired):
         return [(Entity.GIVEN_NAME, GIVEN_ALONE)]
-    return [(Entity.GIVEN_NAME, GIVEN_OPENING)] if word.capital and not reading.common else []
+    if word.capital and not reading.common:
+        return [(Entity.GIVEN_NAME, GIVEN_OPENING)]
+    listed = at + given < len(words) and words[at + given].gap.startswith(",") and not reading.other
+    return [(Entity.GIVEN_NAME, GIVEN_LISTED)] if word.capital and listed else []
 
 
 def _from_surname(words: list[Token], at: int, reading: Reading, introduction: Introduction) -> Name:
