@@ -10,8 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-
-from ingestion.search import Searcher
+from itertools import islice
 
 from chatbot import grounding, quoting, texts, verdict
 from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason, Sentence, Verdict
@@ -21,6 +20,7 @@ from chatbot.model import open_model
 from chatbot.model.seam import Action, Model, Proposal, Task, Turn
 from chatbot.privacy.injection import suspected
 from chatbot.privacy.masking import Masker
+from chatbot.privacy.public import PublicNames
 from chatbot.privacy.vault import Vault
 from chatbot.retrieval import Search, clauses, retrieve, search_text
 from chatbot.thresholds import Thresholds
@@ -30,10 +30,14 @@ from ingestion import company as companies
 from ingestion.company import Company, Topic
 from ingestion.documents import Passage
 from ingestion.errors import ModelError
+from ingestion.search import Searcher
 from ingestion.settings import Settings
 
 MODEL_SECONDS = 12.0
 """Longest proposal before the answer goes on without the model; its median is under 2 s on two cores."""
+PUBLIC_TEXTS = 5_000
+"""Chunks whose names count as public (`chatbot.privacy.public`): about 2 s at the start. A document added later has its
+names hidden in questions until the next start, which is the safe side."""
 HISTORY_TURNS = 4
 """Earlier messages that the model sees."""
 
@@ -56,11 +60,14 @@ def open_parts(settings: Settings) -> Parts:
     Raises ProductError naming what is missing.
     """
     company = companies.load(settings.company)
+    searcher = Searcher(settings, company)
+    masker = Masker(public=PublicNames.of(islice(searcher.texts(), PUBLIC_TEXTS)))
+    masker.warm()
     return Parts(
         company=company,
-        search=Searcher(settings, company),
+        search=searcher,
         model=open_model(settings),
-        masker=Masker(),
+        masker=masker,
         thresholds=load_thresholds(settings.data_dir),
     )
 

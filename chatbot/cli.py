@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from chatbot import people
+from chatbot.ask import ask
 from chatbot.serve import serve
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -16,6 +17,7 @@ def _root() -> None:
 
 
 app.command("serve")(serve)
+app.command("ask")(ask)
 app.add_typer(people.user, name="user")
 app.command("erase")(people.erase)
 app.command("export-customer")(people.export_customer)

@@ -76,7 +76,7 @@ _DATE = re.compile(
     rf"\b(?:(?P<y1>\d{{4}})-(?P<m1>\d{{2}})-(?P<d1>\d{{2}})|(?P<d2>\d{{1,2}})\.(?P<m2>\d{{1,2}})\.(?P<y2>\d{{4}})"
     rf"|(?P<d3>\d{{1,2}}) (?P<m3>{'|'.join(_MONTHS)})(?: (?P<y3>\d{{4}}))?)\b"
 )
-_REFERENCE = re.compile(r"(?:§+|\bart\.?|\bust\.?|\bpkt\.?|\blit\.?|\bnr|\bpoz\.?) ?\d+[a-z]?(?:[-–]\d+)?|\[\d+\]")
+_REFERENCE = re.compile(r"(?:§+|\bart\.?|\bust\.?|\bpkt\.?|\blit\.?|\bnr|\bpoz\.?) ?\d+[a-z]?(?:[-–]\d+)?|\[\w*\d+\]")
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:[ .]\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?")
 _TOKEN = re.compile(r"\d[\d .,]*\d|\d|%|[a-z]+")
 
@@ -96,7 +96,7 @@ class Figure:
 
 
 def figures(text: str) -> tuple[Figure, ...]:
-    """All figures of the text in order. References to clauses (§ 5, art. 27, [1]) are not figures."""
+    """All figures of the text in order. Clause references (§ 5, art. 27), marks ([1]), masks ([ADRES_1]) are none."""
     folded = _fold(text)
     found: list[Figure] = []
     folded = _DATE.sub(lambda match: _take_date(match, found), folded)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,6 +76,7 @@ class Searcher:
         self._embedder = embedder or open_embedder(settings)
         self._engine = engine or open_engine(settings)
         self._glossary = glossary(company)
+        self._chunks = settings.data_dir / "chunks"
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._looked = 0.0
@@ -102,6 +104,18 @@ class Searcher:
             return first
         whole = "\n".join(part.text for part in parts)
         return Chunk(**{**{name: getattr(first, name) for name in Chunk.__dataclass_fields__}, "text": whole})
+
+    def texts(self) -> Iterator[str]:
+        """The text of every chunk of every version in the index, in no order; nothing where there is no index yet."""
+        snapshot = self._engine.snapshot(self._engine.current())
+        for _, version in snapshot.documents.indexed() if snapshot else ():
+            path = self._chunks / version.chunks_file
+            try:
+                lines = path.read_text(encoding="utf-8").splitlines()
+            except OSError as error:
+                raise SearchIndexError(f"The text of {version.name} can't be read ({path}: {error.strerror}). "
+                                       f"Run 'python -m ingestion reindex'.") from error
+            yield from (json.loads(line)["text"] for line in lines)
 
     def ready(self) -> str:
         """The generation that would answer now. Loads what the first search would have to wait for (seconds)."""

@@ -47,7 +47,7 @@ def test_one_day_is_one_figure_however_it_is_written(text: str) -> None:
 
 
 def test_clause_references_and_source_marks_are_no_figures() -> None:
-    assert figures("Zgodnie z § 5 ust. 2 pkt 3 i art. 27 [1] jeden z nas zapyta.") == ()
+    assert figures("Zgodnie z § 5 ust. 2 pkt 3 i art. 27 [1] jeden z nas zapyta [ADRES_1].") == ()
 
 
 def test_an_invented_amount_is_unsupported() -> None:
