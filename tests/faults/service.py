@@ -1,0 +1,21 @@
+"""The service that the fault harness kills: `python -m tests.faults.service DATA_DIR PORT`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from ingestion.settings import Settings
+from tests.chatbot.conftest import QUICK
+from tests.flows.serving import serving
+
+
+async def main(data_dir: Path, port: int) -> None:
+    async with serving(Settings(data_dir=data_dir), limits=replace(QUICK, turns_running=4), port=port):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

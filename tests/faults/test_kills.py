@@ -1,0 +1,228 @@
+"""Under load, service and store are killed and the power is cut: no acknowledged message is lost, shown twice or out of
+order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.chatbot.cast import Customer
+from tests.faults.scale import SCALE
+from tests.flows.pages import Page
+from tests.flows.test_serve import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+CUSTOMERS = 10
+PAUSE_SECONDS = 0.05
+START_SECONDS = 60.0
+TALK_TIMEOUT = 2.0
+
+
+class Victim:
+    """The service as a process of its own session, with the store under it."""
+
+    def __init__(self, data_dir: Path, port: int, preload: str = "") -> None:
+        self.data_dir = data_dir
+        self.port = port
+        self.environ = os.environ | {"OMP_NUM_THREADS": "1"} | ({"LD_PRELOAD": preload} if preload else {})
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        log = (self.data_dir.parent / "victim.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.service", str(self.data_dir), str(self.port)], cwd=ROOT,
+            start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environ)
+        log.close()
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+
+    def servers(self) -> list[int]:
+        """Processes of the embedded store's server."""
+        return _processes("valkey-server", str(self.data_dir))
+
+    def kill_store(self) -> None:
+        for pid in self.servers():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def cut_power(self) -> None:
+        """Everything dies at once, and of the append-only files there is what was on the disk."""
+        assert self.process is not None
+        pids = [*_processes("valkey-server", str(self.data_dir)), *_processes("ingestion.supervisor", ""),
+                self.process.pid]
+        ours = [pid for pid in pids if _session(pid) == self.process.pid or pid in self.servers()]
+        for pid in ours:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(10)
+        until = time.monotonic() + 10
+        while self.servers() and time.monotonic() < until:
+            time.sleep(0.02)
+        for note in self.data_dir.rglob("*.aof.synced"):
+            file, synced = note.with_suffix(""), int(note.read_text())
+            if file.exists() and file.stat().st_size > synced:
+                os.truncate(file, synced)
+
+    async def wait(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        async with httpx.AsyncClient() as http:
+            while time.monotonic() < until:
+                assert self.process is not None
+                if self.process.poll() is not None:
+                    self.start()  # the store of the one before was still stopping
+                with suppress(httpx.HTTPError):
+                    if (await http.get(f"http://127.0.0.1:{self.port}/readyz", timeout=1)).status_code == 200:
+                        return
+                await asyncio.sleep(0.1)
+        raise AssertionError((self.data_dir.parent / "victim.log").read_text()[-4000:])
+
+
+def _processes(name: str, argument: str) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            pid = int(entry.name)
+            words = (entry / "cmdline").read_bytes()
+            environ = (entry / "environ").read_bytes()
+            where = words + os.readlink(entry / "cwd").encode() + environ
+            if name.encode() in words and argument.encode() in where:
+                found.append(pid)
+    return found
+
+
+def _session(pid: int) -> int:
+    with suppress(OSError):
+        return os.getsid(pid)
+    return 0
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Iterator[Victim]:
+    running = Victim(tmp_path / "data", free_port())
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.kill()
+
+
+@pytest.fixture
+def powered(tmp_path: Path) -> Iterator[Victim]:
+    """With the server's fsyncs noted."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    assert compiler, "the power cuts need a C compiler: apt-get install gcc"
+    library = tmp_path / "synced.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(Path(__file__).parent / "synced.c"),
+                    "-ldl"], check=True)
+    running = Victim(tmp_path / "data", free_port(), preload=str(library))
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.kill()
+
+
+class Talker:
+    """A customer whose page behaves as the widget: it repeats a message until it is acknowledged, and resumes."""
+
+    def __init__(self, http: httpx.AsyncClient, name: int, count: int) -> None:
+        self.http = http
+        self.texts = [f"klient {name} pytanie {number}" for number in range(count)]
+        self.customer: Customer | None = None
+        self.page: Page | None = None
+        self.acknowledged: list[str] = []
+
+    async def talk(self) -> None:
+        while self.customer is None:
+            with suppress(httpx.HTTPError, AssertionError):
+                self.customer = await Customer.begin(self.http)
+        self.page = Page(self.http, f"{self.customer.path}/events", self.customer.headers)
+        follow = asyncio.create_task(self._follow(self.page))
+        try:
+            for number, text in enumerate(self.texts):
+                await self._send(text, str(number))
+            await self._all_shown()
+        finally:
+            follow.cancel()
+            await asyncio.gather(follow, return_exceptions=True)
+
+    async def _send(self, text: str, client_id: str) -> None:
+        assert self.customer is not None
+        while True:
+            with suppress(httpx.HTTPError):
+                answer = await asyncio.wait_for(self.customer.write(text, client_id), TALK_TIMEOUT)
+                if answer.status_code == 202:
+                    self.acknowledged.append(answer.json()["message"])
+                    return
+                assert answer.status_code in (429, 503), answer.text
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _follow(self, page: Page) -> None:
+        while True:
+            with suppress(httpx.HTTPError, AssertionError):
+                await page._read()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _all_shown(self) -> None:
+        assert self.page is not None
+        for _ in range(1200):
+            if sum(one["author"] == "ai" for one in self.page.messages()) >= len(self.texts):
+                return
+            await asyncio.sleep(0.1)
+
+    async def check(self) -> None:
+        assert self.customer is not None and self.page is not None
+        stored = (await self.customer.read()).json()["messages"]
+        asked = [one for one in stored if one["author"] == "customer"]
+        assert [one["message"] for one in asked] == self.acknowledged, "lost, doubled or out of order in the store"
+        assert [one["text"] for one in asked] == self.texts
+        answers = [one["text"] for one in stored if one["author"] == "ai"]
+        assert [text for text in self.texts if not any(text in one for one in answers)] == [], "never answered"
+        assert len(answers) == len(self.texts), "answered twice"
+        assert self.page.messages() == stored, "shown otherwise than stored"
+
+
+async def _under_load(victim: Victim, faults: list[str], seed: int) -> None:
+    chance = random.Random(seed)
+    victim.start()
+    await victim.wait()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{victim.port}", timeout=10,
+                                 limits=httpx.Limits(max_connections=None)) as http:
+        talkers = [Talker(http, name, SCALE.messages // CUSTOMERS) for name in range(CUSTOMERS)]
+        talking = asyncio.gather(*(one.talk() for one in talkers))
+        for fault in faults:
+            assert not talking.done(), "the load was over before the faults were: raise the scale's messages"
+            await asyncio.sleep(chance.random() * 0.6 + 0.1)
+            if fault == "store":
+                victim.kill_store()
+            else:
+                victim.kill() if fault == "service" else victim.cut_power()
+                victim.start()
+            await victim.wait()
+        await asyncio.wait_for(talking, SCALE.seconds)
+        for one in talkers:
+            await one.check()
+
+
+@pytest.mark.timeout(SCALE.seconds + 60)
+async def test_no_acknowledged_message_is_lost_when_service_or_store_are_killed(victim: Victim) -> None:
+    faults = ["service", "store"] * SCALE.kills
+    random.Random(1).shuffle(faults)
+    await _under_load(victim, faults, 1)
+
+
+@pytest.mark.timeout(SCALE.seconds + 60)
+async def test_no_acknowledged_message_is_lost_when_the_power_is_cut(powered: Victim) -> None:
+    await _under_load(powered, ["power"] * SCALE.kills, 2)
+    assert list(powered.data_dir.rglob("*.aof.synced")), "no fsync was ever seen: the harness is blind"
