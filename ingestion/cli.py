@@ -18,8 +18,7 @@ from ingestion.diff import changes
 from ingestion.errors import DocumentError, UsageError
 from ingestion.index.engine import open_engine
 from ingestion.index.points import unpack
-from ingestion.jobs import AddJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob
-from ingestion.pipeline import identity, unchanged
+from ingestion.jobs import AddJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob, identity, unchanged
 from ingestion.registry import Register
 from ingestion.settings import Settings
 from ingestion.store import connect

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import redis
@@ -18,6 +19,7 @@ import redis.asyncio
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ingestion import keys
+from ingestion.registry import Register, document_id
 
 TRIES = 5
 """Of a job, before it is parked; from the issue's requirement."""
@@ -94,6 +96,26 @@ class JobState(_Job):
     @property
     def ended(self) -> bool:
         return self.state in ("done", "parked")
+
+
+def identity(job: AddJob) -> str:
+    """The document's id: of its title, or of the file's name (with the selection, if there is one)."""
+    stem = Path(job.name).name.removesuffix(".gz")
+    return document_id(job.title or " ".join(part for part in (Path(stem).stem, job.select) if part))
+
+
+def unchanged(register: Register, job: AddJob) -> Outcome | None:
+    """What an addition would come to if nothing of it is new; None where there is work to do."""
+    document = register.documents.get(identity(job))
+    if document is None or (document.collection, document.audience) != (job.collection, job.audience):
+        return None
+    for one in document.versions:
+        same = (one.upload, one.select) == (job.upload, job.select) and not one.replaced
+        dated = job.valid_from is None or job.valid_from == one.valid_from
+        if same and dated and job.valid_until == one.valid_until and not job.supersedes:
+            return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
+                           chunks=one.chunks)
+    return None
 
 
 def submit(store: redis.Redis, job: AddJob | RemoveJob | ReindexJob | RollbackJob) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 
 from ingestion import chunking, registry, sandbox, uploads
 from ingestion.documents import Chunk, Text, Validity
@@ -24,7 +23,7 @@ from ingestion.errors import DocumentError, HeldError, SearchIndexError, UsageEr
 from ingestion.index.build import Plan, build
 from ingestion.index.engine import open_engine
 from ingestion.index.points import drafts, pack
-from ingestion.jobs import AddJob, Outcome
+from ingestion.jobs import AddJob, Outcome, identity, unchanged
 from ingestion.lock import Lock
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
@@ -217,26 +216,6 @@ class Pipeline:
             yield
         finally:
             lock.release()
-
-
-def identity(job: AddJob) -> str:
-    """The document's id: of its title, or of the file's name (with the selection, if there is one)."""
-    stem = Path(job.name).name.removesuffix(".gz")
-    return registry.document_id(job.title or " ".join(part for part in (Path(stem).stem, job.select) if part))
-
-
-def unchanged(register: Register, job: AddJob) -> Outcome | None:
-    """What an addition would come to if nothing of it is new; None where there is work to do."""
-    document = register.documents.get(identity(job))
-    if document is None or (document.collection, document.audience) != (job.collection, job.audience):
-        return None
-    for one in document.versions:
-        same = (one.upload, one.select) == (job.upload, job.select) and not one.replaced
-        dated = job.valid_from is None or job.valid_from == one.valid_from
-        if same and dated and job.valid_until == one.valid_until and not job.supersedes:
-            return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
-                           chunks=one.chunks)
-    return None
 
 
 def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register, dict[str, Outcome]]:

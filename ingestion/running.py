@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import redis
 
@@ -13,7 +14,9 @@ from ingestion import jobs
 from ingestion.errors import StoreError
 from ingestion.jobs import JobState
 from ingestion.settings import Settings
-from ingestion.worker import Worker
+
+if TYPE_CHECKING:
+    from ingestion.worker import Worker
 
 Tell = Callable[[Sequence[JobState]], None]
 
@@ -48,6 +51,8 @@ def finish(settings: Settings, store: redis.Redis, ids: Sequence[str], tell: Tel
             elif time.monotonic() - seen > TIMES.forgotten:
                 raise StoreError(f"{len(ids) - len(states)} jobs are no longer in the store. Add the documents again.")
             if jobs.workers(store) == 0 and (thread is None or not thread.is_alive()):
+                from ingestion.worker import Worker  # a second of imports that only a command alone needs
+
                 own = Worker(settings, store, threads=None)
                 thread = threading.Thread(target=own.run, name="ingestion-worker", daemon=True)
                 thread.start()

@@ -46,7 +46,7 @@ class Settings(BaseModel):
     workers: int = Field(1, ge=0, le=64, description="ingestion workers the service starts; 0 where they run apart")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least important log line kept")
     allowed_origins: str = Field("", description="origins that may embed the widget, comma-separated; empty: only ours")
-    customer_secret: SecretStr | None = Field(None, description="key with which the company's server signs its customers")
+    customer_secret: SecretStr | None = Field(None, description="key by which the company's server signs customers")
     demo: bool = Field(False, description="set by make run: demo accounts and the demo page are on")
 
 

@@ -33,9 +33,7 @@ class EndpointEmbedder:
         self._url, named = urldefrag(url)
         self._url = self._url.rstrip("/")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        transport = httpx.HTTPTransport(retries=LIMITS.tries)
-        self._client = httpx.Client(headers=headers, transport=transport,
-                                    timeout=httpx.Timeout(LIMITS.answer, connect=LIMITS.connect))
+        self._client = httpx.Client(headers=headers, timeout=httpx.Timeout(LIMITS.answer, connect=LIMITS.connect))
         self._model = named or str(self._get("/models")["data"][0]["id"])
         self._prefixes = prefixes(self._model)
         self.name = f"{self._model}@{self._url}"

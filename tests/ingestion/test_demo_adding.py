@@ -8,7 +8,7 @@ from pathlib import Path
 from ingestion import uploads
 from ingestion.demo.adding import additions
 from ingestion.demo.manifest import versions
-from ingestion.pipeline import identity, unchanged
+from ingestion.jobs import identity, unchanged
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
 
