@@ -29,7 +29,7 @@ def match(question: str, faq: Sequence[Passage], search: Search, as_of: date, th
     over: old terms given as new are the commonest complaint of all.
     """
     asked = frozenset(content(question))
-    for passage, following in zip(faq, [*faq[1:], None], strict=True):
+    for passage, following in zip(faq, [*faq[1:], None], strict=False):  # no entry on that day: none follows none
         margin = passage.score - following.score if following else 1.0
         if margin < thresholds.curated_margin or not _close(asked, passage, thresholds):
             continue
