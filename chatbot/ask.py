@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chatbot.answer import Answer, Question, Sentence
-from chatbot.answering import Parts, answer, open_parts
 from chatbot.privacy.vault import Vault
 from ingestion import company as companies
 from ingestion import settings as settings_module
 from ingestion.command import Json, err, out, print_json, translated
 from ingestion.errors import UsageError
+
+if TYPE_CHECKING:
+    from chatbot.answering import Parts
 
 LONGEST_QUESTION = 2_000
 """Characters; as in the widget."""
@@ -29,6 +31,8 @@ def ask(
     """Answer one question as the widget would."""
     if not question.strip() or len(question) > LONGEST_QUESTION:
         raise UsageError(f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.")
+    from chatbot.answering import open_parts  # torch and Presidio take seconds: not before the words are checked
+
     settings, _ = settings_module.load()
     zone = companies.load(settings.company).hours.zone
     asked = Question(question, parse_day(as_of) if as_of else datetime.now(zone).date(), as_of is not None)
@@ -51,6 +55,8 @@ def ask(
 
 async def collect(question: Question, parts: Parts, quiet: bool = True) -> Answer:
     """Run one answer to its end; sentences are printed as they come unless ``quiet``."""
+    from chatbot.answering import answer
+
     result: Answer | None = None
     async for item in answer(question, parts, Vault()):
         if isinstance(item, Answer):
