@@ -25,6 +25,7 @@ FORMAT = 1
 SHIPPED = Path(__file__).parent.parent / "finetune" / "adapters"
 RENDERING = "completion: one text, begin-of-text token first, no chat template"
 NONE = "none"
+REMEDY = "Use what it was trained for, train it again (python -m finetune train), or set ADAPTER=none."
 
 
 class _Strict(BaseModel):
@@ -116,18 +117,12 @@ def check(folder: Path, base_name: str, base_hash: str) -> Manifest:
     Raises ModelError saying which of base model, prompt and weights doesn't fit, and what to do.
     """
     manifest = read(folder)
-    remedy = "Use what it was trained for, train it again (python -m finetune train), or set ADAPTER=none."
     if manifest.base.hash != base_hash:
         raise ModelError(
             f"The adapter {manifest.name} was trained for {manifest.base.name} ({manifest.base.hash[:28]}…), "
-            f"not for {base_name} ({base_hash[:28]}…). {remedy}"
+            f"not for {base_name} ({base_hash[:28]}…). {REMEDY}"
         )
-    prompt = prompts.load(manifest.prompt.version)
-    if (prompt.hash, RENDERING) != (manifest.prompt.hash, manifest.prompt.rendering):
-        raise ModelError(
-            f"The adapter {manifest.name} was trained with prompt {prompt.version} as it was "
-            f"({manifest.prompt.hash[:12]}…), which has changed since ({prompt.hash[:12]}…). {remedy}"
-        )
+    check_prompt(manifest)
     weights = folder / WEIGHTS
     if not weights.is_file() or file_hash(weights) != manifest.weights_hash:
         raise ModelError(
@@ -137,11 +132,21 @@ def check(folder: Path, base_name: str, base_hash: str) -> Manifest:
     return manifest
 
 
+def check_prompt(manifest: Manifest) -> None:
+    """Raises ModelError unless the prompt is, to the letter, the one this adapter was trained with."""
+    prompt = prompts.load(manifest.prompt.version)
+    if (prompt.hash, RENDERING) != (manifest.prompt.hash, manifest.prompt.rendering):
+        raise ModelError(
+            f"The adapter {manifest.name} was trained with prompt {prompt.version} as it was "
+            f"({manifest.prompt.hash[:12]}…), which has changed since ({prompt.hash[:12]}…). {REMEDY}"
+        )
+
+
 def write(folder: Path, manifest: Manifest) -> None:
     """Replaces the manifest as a whole."""
     part = folder / f"{MANIFEST}.part"
     part.write_text(json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(part, folder / MANIFEST)
+    part.replace(folder / MANIFEST)
 
 
 def file_hash(path: Path) -> str:

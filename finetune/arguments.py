@@ -57,6 +57,7 @@ class Arguments(_Strict):
     removed: float = Field(0.45, ge=0, le=1, description="share of quoting examples also shown without their passage")
     synthetic: int = Field(0, ge=0, description="tasks made by rule from the corpus's own sentences, for warming up")
     held_out: float = Field(0.15, gt=0, lt=0.9, description="share of source clauses kept for evaluation")
+    hints_dropped: float = Field(0.2, ge=0, le=1, description="share of samples trained without the embedding's hint")
     lora: Lora = Lora()
     weights: Weights = Weights()
     learning_rate: float = Field(4e-4, gt=0, description="the highest, after warm-up; then a cosine to a tenth")
@@ -68,6 +69,7 @@ class Arguments(_Strict):
     epochs: float = Field(3, gt=0)
     max_tokens: int = Field(640, ge=64, description="a longer sample is left out, and counted")
     evaluate_every: int = Field(40, ge=1, description="steps between two looks at the held-out loss")
+    evaluate_on: int = Field(96, ge=8, description="held-out samples looked at; all of them are measured at the end")
     patience: int = Field(3, ge=1, description="looks without a better held-out loss before it stops")
     seed: int = 1
     number_type: Literal["auto", "bfloat16", "float32"] = Field("auto", description="auto: the faster one here")

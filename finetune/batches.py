@@ -14,7 +14,6 @@ from chatbot.model.encoding import Encoder
 from finetune.arguments import Weights
 from finetune.samples import Sample
 
-
 PAD = 32
 """Lengths are padded to multiples of this: the kernels of a new shape are built anew, and few shapes repeat often."""
 
@@ -27,6 +26,7 @@ class Row:
     prompt: int
     decided: int
     marks: tuple[int, ...]
+    priors: tuple[float, ...]
     gold: tuple[int, ...]
 
 
@@ -53,7 +53,7 @@ def encode(sample: Sample, encoder: Encoder) -> Row:
     decision = encoder.decision(sample.written)
     ids = (*prompt.ids, *(decision if sample.origin == "rule" else encoder.completion(sample.written)))
     decided = len(prompt.ids) + len(decision)
-    return Row(ids, len(prompt.ids), decided, prompt.marks, sample.gold)
+    return Row(ids, len(prompt.ids), decided, prompt.marks, prompt.priors, sample.gold)
 
 
 def count(rows: list[Row]) -> Counts:
@@ -83,7 +83,9 @@ def loss(network: Any, rows: list[Row], encoder: Encoder) -> Loss:
         mask[index, : len(row.ids)] = 1
     states = network.model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
     head = network.lm_head.weight
-    shown, targets, decided = [], [], []
+    shown: list[torch.Tensor] = []
+    targets: list[int] = []
+    decided: list[bool] = []
     for index, row in enumerate(rows):
         shown.append(states[index, row.prompt - 1 : len(row.ids) - 1])
         targets += row.ids[row.prompt :]
@@ -94,7 +96,8 @@ def loss(network: Any, rows: list[Row], encoder: Encoder) -> Loss:
     marks = states.new_zeros((), dtype=torch.float32)
     for index, row in enumerate(rows):
         if row.marks:
-            marks = marks + mark_loss(_sides(states[index, list(row.marks)], head, encoder), row.gold)
+            scores = _sides(states[index, list(row.marks)], head, encoder) + torch.tensor(row.priors)
+            marks = marks + mark_loss(scores, row.gold)
     return Loss(marks, each[chosen].sum(), each[~chosen].sum())
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from finetune import commands
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.command()(commands.train)
+app.command()(commands.check)
+app.command()(commands.split)
 
 
 @app.callback()
 def _root() -> None:
-    """Export, check, split, train, convert."""
+    """Check, split, train."""

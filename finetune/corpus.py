@@ -74,10 +74,9 @@ class Corpus:
 
 def passages(path: Path) -> list[Piece]:
     """A file of passages (JSON Lines, also gzipped): ids ``<document>_<article>``."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
     try:
-        with opened as lines:
-            rows = [json.loads(line) for line in lines]
+        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        rows = [json.loads(line) for line in raw.splitlines()]
     except (OSError, ValueError) as error:
         raise ExamplesError(f"The passages {path} can't be read ({error}). Name a .jsonl or .jsonl.gz file.") from error
     return [

@@ -1,4 +1,4 @@
-"""A training run as one sentence: examples → samples → gate → tokens → trained weights → measured → adapter's folder."""
+"""A training run as one sentence: examples → samples → gate → tokens → weights → figures → the adapter's folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,15 @@ from chatbot.model.bundled import Base
 from chatbot.model.choosing import choose
 from chatbot.model.encoding import Encoder
 from chatbot.model.network import Network
-from finetune import batches, corpora, examples, gate, measure, samples, synthetic
+from chatbot.model.seam import Action
+from chatbot.prompts import Prompt
+from finetune import batches, corpora, examples, gate, hints, measure, samples, synthetic
 from finetune.arguments import Arguments, located
 from finetune.errors import GateError
 from finetune.samples import Mix, Sample
 from finetune.train import Step, Trained, train
 from ingestion import polish
+from ingestion.embedding import Embedder
 from ingestion.settings import Settings
 
 TERMS = "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms"
@@ -44,7 +47,7 @@ class Data:
     left_out: int
 
 
-def prepare(arguments: Arguments) -> Data:
+def prepare(arguments: Arguments, embedder: Embedder | None) -> Data:
     """Read examples and passages, and compose the samples. Raises ExamplesError."""
     corpus, found = corpora.load(arguments.corpus)
     mix = Mix(removed=arguments.removed)
@@ -60,6 +63,9 @@ def prepare(arguments: Arguments) -> Data:
             kept += made if turn == 0 else [s for s in made if not samples.held_out(s.key, arguments.held_out)]
         sets.append(DataOf(name=data.name, licence=data.licence, hash=adapter.file_hash(path), examples=len(usable)))
     warm_up = synthetic.samples(corpus, arguments.synthetic, random.Random(arguments.seed))
+    if embedder is not None:
+        kept = hints.hinted(kept, embedder, arguments.hints_dropped, arguments.seed, arguments.held_out)
+        warm_up = hints.hinted(warm_up, embedder, arguments.hints_dropped, arguments.seed, arguments.held_out)
     return Data(
         tuple(s for s in kept if not samples.held_out(s.key, arguments.held_out)),
         tuple(s for s in kept if samples.held_out(s.key, arguments.held_out)),
@@ -74,9 +80,9 @@ def run(
     arguments: Arguments, settings: Settings, folder: Path, progress: Callable[[Step], None], say: Callable[[str], None]
 ) -> tuple[Trained, dict[str, Any]]:
     """Train, measure and write the adapter to ``folder``. Raises GateError, ExamplesError, ModelError."""
-    data = prepare(arguments)
-    if reasons := gate.reasons(data.train, data.held_out, arguments):
-        raise GateError(f"The data is refused: {'; '.join(reasons)}. See python -m finetune check.")
+    data = prepare(arguments, hints.open_hints(settings))
+    if refused := gate.reasons(data.train, data.held_out, arguments):
+        raise GateError(f"The data is refused: {'; '.join(refused)}. See python -m finetune check.")
     say(f"{len(data.train)} samples to train on, {len(data.held_out)} held out, {len(data.warm_up)} by rule, "
         f"{data.left_out} examples left out for want of their source")  # fmt: skip
     base = bundled.base(settings.model_copy(update={"base_model": arguments.base_model}))
@@ -84,19 +90,26 @@ def run(
     dtype = {"auto": None, "bfloat16": torch.bfloat16, "float32": torch.float32}[arguments.number_type]
     bare, tokenizer = network.load(base, dtype or network.faster_dtype())
     encoder = Encoder(tokenizer, prompt)
-    figures = {"no_model": measure.figures(data.held_out, no_model)}
-    figures["bare_model"] = measure.figures(data.held_out, chooser(Network(bare.eval(), encoder)))
-    say(f"no model: {figures['no_model']}")
-    say(f"bare model: {figures['bare_model']}")
     torch.manual_seed(arguments.seed)
     model = with_lora(bare, arguments)
     rows = _rows(data.train, encoder, arguments)
-    held_out = _rows(data.held_out, encoder, arguments)
+    looked_at = random.Random(arguments.seed).sample(data.held_out, min(arguments.evaluate_on, len(data.held_out)))
+    held_out = _rows(tuple(looked_at), encoder, arguments)
     first = _rows(data.warm_up, encoder, arguments)
     folder.mkdir(parents=True, exist_ok=True)
-    trained = train(model, encoder, rows, held_out, arguments, folder, progress, _identity(arguments, data, base), first)
-    figures["adapter"] = measure.figures(data.held_out, chooser(Network(model.base_model.model, encoder)))
-    say(f"adapter: {figures['adapter']}")
+    identity = _identity(arguments, data, base)
+    trained = train(model, encoder, rows, held_out, arguments, folder, progress, identity, first)
+    write(folder, model, arguments, base, data, trained, {})
+    tuned = chooser(Network(model.base_model.model, encoder))
+    figures = {"adapter": measure.figures(data.held_out, tuned)}
+    figures["words_alone"] = measure.figures(data.held_out, no_model)
+    figures["embedding_alone"] = measure.figures(data.held_out, by_embedding(prompt))
+    with model.disable_adapter():
+        figures["bare_model_with_embedding"] = measure.figures(data.held_out, tuned)
+        figures["bare_model"] = measure.figures(tuple(map(without_hints, data.held_out)), tuned)
+    figures["adapter_without_embedding"] = measure.figures(tuple(map(without_hints, data.held_out)), tuned)
+    for name, found in figures.items():
+        say(f"{name}: {found}")
     write(folder, model, arguments, base, data, trained, figures)
     return trained, figures
 
@@ -129,8 +142,6 @@ def chooser(net: Network) -> Callable[[Sample], measure.Choice]:
 def no_model(sample: Sample) -> measure.Choice:
     """The sentence that shares most lemmas with the question, weighted by their rarity among the candidates; quotes
     always. What serving without a model would do."""
-    from chatbot.model.seam import Action
-
     asked = set(polish.lemmas(sample.task.question))
     shown = [set(polish.lemmas(sentence)) for sentence in sample.task.sentences]
     if not shown:
@@ -140,6 +151,22 @@ def no_model(sample: Sample) -> measure.Choice:
         return sum(1 / sum(word in other for other in shown) for word in asked & words)
 
     return measure.Choice(Action.QUOTE, max(range(len(shown)), key=lambda index: overlap(shown[index])))
+
+
+def by_embedding(prompt: Prompt) -> Callable[[Sample], measure.Choice]:
+    """The choice of the embedding's hints alone, with the prompt's own cut-off for giving up."""
+
+    def chosen(sample: Sample) -> measure.Choice:
+        priors = prompt.priors(sample.task)
+        best = max(range(len(priors)), key=lambda index: priors[index], default=None)
+        give_up = best is None or priors[best] < 0
+        return measure.Choice(Action.HAND_OVER if give_up else Action.QUOTE, best)
+
+    return chosen
+
+
+def without_hints(sample: Sample) -> Sample:
+    return replace(sample, task=replace(sample.task, hints=()))
 
 
 def write(

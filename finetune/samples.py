@@ -26,9 +26,9 @@ class Mix:
     first: float = 0.55
     second: float = 0.25
     removed: float = 0.45
-    sentences: int = 16
+    sentences: int = 14
     passages: int = 4
-    from_one: int = 8
+    from_one: int = 6
 
 
 @dataclass(frozen=True, slots=True)

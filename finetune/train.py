@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
 import time
 from collections.abc import Callable
@@ -79,7 +78,8 @@ def train(
     """Train the LoRA weights of ``model`` (a peft model) in place and leave it with the best ones.
 
     ``folder`` keeps the state of a run; one with the same ``identity`` (hash of arguments and data) goes on from it.
-    ``first`` is gone through once before ``rows``. The batches of a step are a function of seed and step, so a run that was killed ends as one that was not.
+    ``first`` is gone through once before ``rows``. The batches of a step are a function of seed and step, so a run that
+    was killed ends as one that was not.
     """
     network = model.base_model.model
     learnt = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
@@ -161,7 +161,7 @@ def _step(
     for start in range(0, len(rows), arguments.micro_batch):
         part = batches.loss(network, rows[start : start + arguments.micro_batch], encoder)
         value = batches.total(part, counts, arguments.weights)
-        value.backward()
+        torch.autograd.backward(value)
         loss += float(value.detach())
     for master, (_, parameter) in zip(masters, learnt, strict=True):
         master.grad = parameter.grad.float()
@@ -193,7 +193,7 @@ def _save(path: Path, identity: str, run: _Run, best: Any, masters: Any, optimiz
     part = path.with_suffix(".part")
     torch.save({"identity": identity, "run": asdict(run), "best": best, "masters": masters,
                 "optimizer": optimizer.state_dict(), "random": torch.random.get_rng_state()}, part)  # fmt: skip
-    os.replace(part, path)
+    part.replace(path)
     (path.parent / "history.json").write_text(json.dumps(run.history, indent=1))
 
 

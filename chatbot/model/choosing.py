@@ -49,7 +49,7 @@ def choose(
     quote = sum(pooled)
     others = {action: share for action, share in actions.items() if action is not Action.QUOTE}
     rest = (1 - quote) / max(sum(others.values()), TINY)
-    probabilities = {Action.QUOTE: quote, **{action: share * rest for action, share in others.items()}}
+    probabilities = {action: share * rest for action, share in others.items()} | {Action.QUOTE: quote}
     action = max(probabilities, key=lambda one: probabilities[one])
     best = max(range(len(pooled)), key=lambda index: pooled[index], default=None)
     sentences: tuple[int, ...] = ()

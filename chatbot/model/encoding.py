@@ -1,4 +1,4 @@
-"""From a prompt's text to the tokens of one model, with the places where choices are read. Used by serving and training.
+"""From a prompt's text to the tokens of one model, with the places where choices are read. For serving and training.
 
 Choices are read from tokens, so each must have its own: `Encoder` checks that once, for the tokenizer at hand.
 """
@@ -16,10 +16,12 @@ from ingestion.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """``marks`` are positions in ``ids``: the token after which a sentence's score is read, one per sentence."""
+    """``marks`` are positions in ``ids``: the token after which a sentence's score is read, one per sentence.
+    ``priors`` are added to those scores."""
 
     ids: tuple[int, ...]
     marks: tuple[int, ...]
+    priors: tuple[float, ...]
 
 
 class Encoder:
@@ -55,7 +57,7 @@ class Encoder:
             if offset is not None and start <= offset < stop:
                 marks.append(position)
                 offset = next(wanted, None)
-        return Encoded(tuple(tokens["input_ids"]), tuple(marks))
+        return Encoded(tuple(tokens["input_ids"]), tuple(marks), self.prompt.priors(task))
 
     def completion(self, written: Written) -> tuple[int, ...]:
         """The tokens that training teaches, the end of text included."""

@@ -20,7 +20,7 @@ from chatbot.prompts import Prompt
 from ingestion.errors import ModelError
 
 TRIAL = (448, 640, 2048, 8)
-"""Rows, inner, columns and repeats of the product that chooses the number type: this model's own MLP at a full prompt."""
+"""Rows, inner, columns and repeats of the product that chooses the number type: the MLP at a full prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Network:
         choices = (states[-1] @ head[list(self.encoder.choices[: len(encoded.marks)])].T).float().log_softmax(-1)
         return Reading(
             dict(zip(Action, first.tolist(), strict=True)),
-            tuple((sides[:, 0] - sides[:, 1]).tolist()),
+            tuple((sides[:, 0] - sides[:, 1] + torch.tensor(encoded.priors)).tolist()),
             tuple(choices.tolist()),
         ), cache
 
@@ -143,6 +143,7 @@ def _merged(model: Any, adapter: Path) -> Any:
 def _unwritable(tokenizer: Any, size: int) -> torch.Tensor:
     """Tokens a frame may never hold: digits, in any script, and the signs that stand for a clause or a mark."""
     mask = torch.zeros(size, dtype=torch.bool)
-    mask[[index for token, index in tokenizer.get_vocab().items() if any(c.isdigit() or c in "§#[]" for c in token)]] = True
+    vocabulary = tokenizer.get_vocab().items()
+    mask[[index for token, index in vocabulary if any(c.isdigit() or c in "§#[]" for c in token)]] = True
     mask[tokenizer.eos_token_id] = False
     return mask

@@ -34,7 +34,8 @@ class Task:
     """What the model sees. All text is masked.
 
     ``sentences`` are the candidates to quote, numbered from 1 in the prompt, in reading order; ``labels`` has the
-    clause of each (same length).
+    clause of each (same length). ``hints`` are the cosines of each sentence with the question, by the embedding model
+    that an adapter was trained with; a model that uses them computes them itself where they are empty.
     """
 
     question: str
@@ -43,6 +44,7 @@ class Task:
     history: tuple[Turn, ...] = ()
     language: str = "pl"
     company: str = ""
+    hints: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ class Model(Protocol):
     """``name`` and ``adapter`` (None without one) are shown with each answer."""
 
     name: str
-    adapter: str | None
+
+    @property
+    def adapter(self) -> str | None: ...
 
     async def propose(self, task: Task, *, seconds: float) -> Proposal:
         """Raises ModelError when it can't answer within ``seconds`` or at all; cancelling stops the work soon."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from chatbot.prompts.prompt import Prompt, Rendered, Written, load, versions
+from chatbot.prompts.prompt import FOLDER, Prompt, Rendered, Written, load, versions
 
-__all__ = ["Prompt", "Rendered", "Written", "load", "versions"]
+__all__ = ["FOLDER", "Prompt", "Rendered", "Written", "load", "versions"]

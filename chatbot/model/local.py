@@ -1,0 +1,117 @@
+"""The model in this process: transformers with a LoRA adapter, one question at a time, bounded and cancellable."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot import adapter, prompts
+from chatbot.model import bundled, hints
+from chatbot.model.admission import Admission
+from chatbot.model.bundled import Progress, silent
+from chatbot.model.choosing import Chosen, choose
+from chatbot.model.network import Network, open_network
+from chatbot.model.seam import Action, Proposal, Task
+from chatbot.prompts import Written
+from ingestion.errors import ModelError
+from ingestion.settings import Settings
+
+DEFAULT_PROMPT = "quote-v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``frame`` and ``question``: tokens written at most (30 ms each on two cores). ``waiting``: questions that may
+    wait for the network; each takes about a second, so a further one would miss its deadline anyway."""
+
+    frame: int = 40
+    question: int = 48
+    waiting: int = 8
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    network: Network
+    adapter: str | None
+
+
+class LocalModel:
+    """`propose` runs in one worker thread; a cancelled or late one stops before its next token.
+
+    ``adapter`` can be exchanged while questions are answered: `swap` loads the other one beside it, then switches;
+    questions that have begun end with the adapter they began with.
+    """
+
+    def __init__(self, settings: Settings, progress: Progress = silent) -> None:
+        self._base = bundled.base(settings, progress)
+        self._settings = settings
+        self._loaded = self._load(settings)
+        self._embedder = hints.open_hints(settings)
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+        self._admission = Admission(LIMITS.waiting + 1)
+        self.name = self._base.name
+
+    @property
+    def adapter(self) -> str | None:
+        return self._loaded.adapter
+
+    async def propose(self, task: Task, *, seconds: float) -> Proposal:
+        """Raises ModelError when ``seconds`` pass or too many wait already; cancelling stops the work soon."""
+        with self._admission:
+            stop, loaded = threading.Event(), self._loaded
+            deadline = time.monotonic() + seconds
+            future = asyncio.get_running_loop().run_in_executor(
+                self._executor, self._propose, loaded.network, task, stop, deadline
+            )
+            try:
+                return await asyncio.wait_for(future, seconds)
+            except TimeoutError as error:
+                raise ModelError(f"The model {self.name} didn't answer within {seconds:g} s. Try again.") from error
+            finally:
+                stop.set()
+
+    async def swap(self, name: str) -> None:
+        """Serve with another adapter from now on ('none': the bare base model). Raises ModelError and keeps the old
+        one when it doesn't fit."""
+        self._loaded = await asyncio.to_thread(self._load, self._settings.model_copy(update={"adapter": name}))
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _load(self, settings: Settings) -> _Loaded:
+        folder = adapter.find(settings)
+        if folder is None:
+            return _Loaded(open_network(self._base, None, prompts.load(DEFAULT_PROMPT)), None)
+        manifest = adapter.check(folder, self._base.name, self._base.hash)
+        return _Loaded(open_network(self._base, folder, prompts.load(manifest.prompt.version)), manifest.name)
+
+    def _propose(self, network: Network, task: Task, stop: threading.Event, deadline: float) -> Proposal:
+        def stopped() -> bool:
+            return stop.is_set() or time.monotonic() > deadline
+
+        if stopped():
+            raise ModelError("The model was stopped before it began.")
+        task = hints.with_hints(task, self._embedder)
+        reading, cache = network.read(task)
+        chosen = choose(reading.actions, reading.marks, reading.choices)
+        opening, closing = _frame(network, task, chosen, cache, stopped)
+        return Proposal(chosen.action, chosen.sentences, opening, closing, chosen.probabilities, chosen.scores)
+
+
+def _frame(network: Network, task: Task, chosen: Chosen, cache: Any, stopped: Callable[[], bool]) -> tuple[str, str]:
+    encoder = network.encoder
+    decision = encoder.decision(Written(chosen.action, chosen.sentences))
+    if chosen.action is Action.QUOTE:
+        rest = decision[len(encoder.actions[Action.QUOTE]) :]
+        return encoder.prompt.frame(network.write(cache, rest, LIMITS.frame, stopped))
+    if chosen.action is Action.ASK:
+        return network.write(network.begin(task), decision, LIMITS.question, stopped).strip(), ""
+    return "", ""

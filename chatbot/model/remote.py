@@ -1,0 +1,140 @@
+"""A model on an OpenAI-compatible server: a chat model that answers in JSON, or our own adapter served by vLLM.
+
+Where LLM_MODEL is the name of the adapter that ADAPTER names (vLLM: ``--enable-lora --lora-modules demo=…``), the
+prompt it was trained with goes to the completions endpoint; any other model gets instructions and answers in JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+import httpx
+import openai
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chatbot import adapter, prompts
+from chatbot.model.admission import Admission
+from chatbot.model.seam import Action, Proposal, Task
+from chatbot.prompts import Prompt
+from ingestion.errors import ModelError, SettingError
+from ingestion.settings import Settings
+
+INSTRUCTIONS = (prompts.FOLDER / "chat-v1.txt").read_text(encoding="utf-8")
+LANGUAGES = {"pl": "Polish", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``tokens`` of an answer; ``at_once``: requests to the server at a time, more are refused."""
+
+    tokens: int = 256
+    at_once: int = 32
+
+
+LIMITS = Limits()
+
+
+class _Said(BaseModel):
+    """A chat model's answer. Sentences are numbered from 1."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    action: Literal["quote", "ask", "hand_over", "decline"]
+    sentences: list[int] = Field(default_factory=list)
+    opening: str = ""
+    closing: str = ""
+
+
+class RemoteModel:
+    """Gives no probabilities and no scores: `Proposal.probabilities` and ``.scores`` stay empty."""
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.llm_url or not settings.llm_model:
+            raise SettingError("LLM_URL is set without LLM_MODEL. Set LLM_MODEL to the model's name on that server.")
+        self.name = settings.llm_model
+        self.url = settings.llm_url
+        self.adapter, self._prompt = _own_adapter(settings)
+        self._admission = Admission(LIMITS.at_once)
+        key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else "none"
+        self._client = OpenAILike(
+            model=settings.llm_model,
+            api_base=settings.llm_url,
+            api_key=key,
+            is_chat_model=self._prompt is None,
+            temperature=0.0,
+            max_tokens=LIMITS.tokens,
+            max_retries=0,
+            async_http_client=httpx.AsyncClient(trust_env=False),
+        )
+
+    async def propose(self, task: Task, *, seconds: float) -> Proposal:
+        with self._admission:
+            try:
+                async with asyncio.timeout(seconds):
+                    return await (self._chat(task) if self._prompt is None else self._complete(task, self._prompt))
+            except TimeoutError as error:
+                raise ModelError(f"LLM_URL={self.url} didn't answer within {seconds:g} s. Try again.") from error
+            except openai.APIConnectionError as error:
+                raise ModelError(f"LLM_URL={self.url} can't be reached ({error}). Start it, or unset it.") from error
+            except openai.APIError as error:
+                raise ModelError(f"LLM_URL={self.url} refused {self.name!r}: {error.message}") from error
+
+    async def _chat(self, task: Task) -> Proposal:
+        language = LANGUAGES.get(task.language, task.language)
+        system = INSTRUCTIONS.format(company=task.company or "the company", language=language)
+        turns = [ChatMessage(role=_role(turn.author), content=turn.text) for turn in task.history]
+        messages = [ChatMessage(role=MessageRole.SYSTEM, content=system), *turns,
+                    ChatMessage(role=MessageRole.USER, content=question(task))]  # fmt: skip
+        answer = await self._client.achat(messages, response_format={"type": "json_object"})
+        return parse(answer.message.content or "", len(task.sentences))
+
+    async def _complete(self, task: Task, prompt: Prompt) -> Proposal:
+        answer = await self._client.acomplete(prompt.render(task).text, formatted=True)
+        written = prompt.read(answer.text, len(task.sentences))
+        return Proposal(written.action, written.sentences, written.opening, written.closing)
+
+
+def question(task: Task) -> str:
+    """The question and the numbered sentences, as a chat model sees them."""
+    numbered = (
+        f"[{number}] ({label}) {sentence}"
+        for number, (label, sentence) in enumerate(zip(task.labels, task.sentences, strict=True), start=1)
+    )
+    return "\n".join(("Sentences:", *numbered, "", f"Question: {task.question}"))
+
+
+def parse(text: str, sentences: int) -> Proposal:
+    """The proposal in a chat model's answer, also inside a Markdown fence. Raises ModelError for anything else.
+
+    Numbers of sentences that don't exist are dropped; a quote of nothing becomes a hand-over.
+    """
+    start, stop = text.find("{"), text.rfind("}")
+    try:
+        said = _Said.model_validate(json.loads(text[start : stop + 1]))
+    except (ValueError, ValidationError) as error:
+        raise ModelError(f"The model's answer is not the JSON it was asked for: {text[:80]!r}.") from error
+    chosen = tuple(sorted({number - 1 for number in said.sentences if 1 <= number <= sentences}))[:3]
+    action = Action(said.action)
+    if action is Action.QUOTE and not chosen:
+        return Proposal(Action.HAND_OVER)
+    return Proposal(action, chosen if action is Action.QUOTE else (), said.opening.strip(), said.closing.strip())
+
+
+def _role(author: str) -> MessageRole:
+    return MessageRole.USER if author == "customer" else MessageRole.ASSISTANT
+
+
+def _own_adapter(settings: Settings) -> tuple[str | None, Prompt | None]:
+    folder = adapter.find(settings)
+    if folder is None:
+        return None, None
+    manifest = adapter.read(folder)
+    if manifest.name != settings.llm_model:
+        return None, None
+    adapter.check_prompt(manifest)
+    return manifest.name, prompts.load(manifest.prompt.version)
