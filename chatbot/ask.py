@@ -11,8 +11,7 @@ import typer
 from chatbot.answer import Answer, Question, Sentence
 from chatbot.privacy.vault import Vault
 from ingestion import company as companies
-from ingestion import settings as settings_module
-from ingestion.command import Json, err, out, print_json, translated
+from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,11 +30,11 @@ def ask(
     """Answer one question as the widget would."""
     if not question.strip() or len(question) > LONGEST_QUESTION:
         raise UsageError(f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.")
-    from chatbot.answering import open_parts  # torch and Presidio take seconds: not before the words are checked
-
-    settings, _ = settings_module.load()
+    settings = announced_settings()
     zone = companies.load(settings.company).hours.zone
     asked = Question(question, parse_day(as_of) if as_of else datetime.now(zone).date(), as_of is not None)
+    from chatbot.answering import open_parts  # torch and Presidio take seconds: not before the words are checked
+
     with err.status("Opening model and index…"):
         parts = open_parts(settings)
     result = asyncio.run(collect(asked, parts, quiet=json))

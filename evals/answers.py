@@ -19,8 +19,7 @@ from evals.corpus import indexed
 from evals.judging import judge
 from evals.metrics import Outcome, scored, summarise
 from evals.run import run
-from ingestion import settings as settings_module
-from ingestion.command import Json, err, out, print_json, translated
+from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.errors import UsageError
 
 
@@ -42,7 +41,7 @@ def answers(
     if risk is not None and not 0 < risk < 1:
         raise UsageError(f"--risk {risk} must lie between 0 and 1.")
     labelled = read(cases)
-    settings, _ = settings_module.load()
+    settings = announced_settings()
     if adapter is not None:
         settings = settings.model_copy(update={"adapter": adapter})
     with indexed(passages, settings) if passages else nullcontext(settings) as running:

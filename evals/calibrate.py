@@ -19,8 +19,7 @@ from evals.calibration import FEATURES, cases_needed, choose, fit
 from evals.case import read
 from evals.metrics import Outcome, scored
 from evals.run import run
-from ingestion import settings as settings_module
-from ingestion.command import Json, err, out, print_json, translated
+from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.errors import ProductError, UsageError
 
 SEED = 20261122
@@ -38,7 +37,7 @@ def calibrate(
     """Calibrate the verdict on the documents that are indexed now, or refuse and say how many cases are missing."""
     if not (0 < risk < 1 and 0 < confidence < 1):
         raise UsageError(f"--risk {risk} and --confidence {confidence} must lie between 0 and 1.")
-    settings, _ = settings_module.load()
+    settings = announced_settings()
     with err.status("Opening model and index…"):
         parts = open_parts(settings)
     outcomes = run(read(cases), parts, date.today())

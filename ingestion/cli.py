@@ -12,8 +12,8 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from ingestion import company, jobs, running, settings, sourcing, uploads
-from ingestion.command import Json, err, out, print_json, translated
+from ingestion import company, jobs, running, sourcing, uploads
+from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.diff import changes
 from ingestion.errors import DocumentError, UsageError
 from ingestion.index.engine import open_engine
@@ -51,7 +51,7 @@ def add(
     found = sourcing.files(source)
     if title and len(found) > 1:
         raise UsageError(f"--title {title!r} can't name {len(found)} documents. Add them one by one.")
-    chosen = _settings()
+    chosen = announced_settings()
     rows: list[Outcome | None] = []
     with connect(chosen) as store:
         ids = []
@@ -76,7 +76,7 @@ def demo(json: Json = False) -> None:
     """Build the demo company's documents and add what is new of them."""
     from ingestion.demo.adding import additions
 
-    chosen = _settings()
+    chosen = announced_settings()
     register = _register(chosen)
     known = [(job, unchanged(register, job)) for job in additions(chosen)]
     fresh = [job for job, outcome in known if outcome is None]
@@ -92,7 +92,7 @@ def demo(json: Json = False) -> None:
 @translated
 def remove(document: str, json: Json = False) -> None:
     """Take a document out of the index, in all its versions."""
-    _register(_settings()).get(document)
+    _register(announced_settings()).get(document)
     _run(RemoveJob(document=document), json)
 
 
@@ -114,7 +114,7 @@ def rollback(json: Json = False) -> None:
 @translated
 def list_(json: Json = False) -> None:
     """The documents and their versions."""
-    register = _register(_settings())
+    register = _register(announced_settings())
     if json:
         print_json({"documents": [_document(register, name) for name in sorted(register.documents)]})
         return
@@ -132,7 +132,7 @@ def list_(json: Json = False) -> None:
 @translated
 def status(json: Json = False) -> None:
     """The index, the workers and the jobs."""
-    chosen = _settings()
+    chosen = announced_settings()
     engine = open_engine(chosen)
     snapshot = engine.snapshot(engine.current())
     with connect(chosen) as store:
@@ -162,7 +162,7 @@ def status(json: Json = False) -> None:
 @translated
 def diff(document: str, v1: str, v2: str, json: Json = False) -> None:
     """What changed between two versions, clause by clause."""
-    chosen = _settings()
+    chosen = announced_settings()
     one = _register(chosen).get(document)
     before, after = (_chunks(chosen, one.find(version).chunks_file) for version in (v1, v2))
     found = changes(before, after)
@@ -192,7 +192,7 @@ def search(
     """The passages that answer a question on a day."""
     from ingestion.search import Searcher, SearchRequest
 
-    chosen = _settings()
+    chosen = announced_settings()
     day = _day(as_of, "--as-of") or date.today()
     searcher = Searcher(chosen, company.load(chosen.company))
     searcher.ready()
@@ -222,20 +222,12 @@ def worker(
     """Do the jobs that are queued, until told to stop."""
     from ingestion.worker import Worker
 
-    chosen = _settings()
+    chosen = announced_settings()
     with connect(chosen) as store:
         one = Worker(chosen, store, threads)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: one.stop())
         one.run()
-
-
-def _settings() -> Settings:
-    chosen, origins = settings.load()
-    for origin in origins:
-        if origin.source != "default":
-            err.print(f"{origin.name}={origin.shown} ({origin.source})", style="dim", markup=False, highlight=False)
-    return chosen
 
 
 def _day(text: str | None, option: str) -> date | None:
@@ -262,7 +254,7 @@ def _chunks(chosen: Settings, name: str) -> list[Any]:
 
 
 def _run(job: RemoveJob | ReindexJob | RollbackJob, json: bool) -> None:
-    chosen = _settings()
+    chosen = announced_settings()
     with connect(chosen) as store:
         states = _finish(chosen, store, [jobs.submit(store, job)])
     state = states[0]

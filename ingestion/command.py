@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from ingestion.errors import DiskError, ProductError
+from ingestion.settings import Settings, load
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,6 +28,15 @@ err = Console(stderr=True)
 def print_json(value: Any) -> None:
     """The one JSON document of a command, Polish letters as they are."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def announced_settings() -> Settings:
+    """The settings, after saying on standard error which ones are not the default and where they came from."""
+    settings, origins = load()
+    for origin in origins:
+        if origin.source != "default":
+            err.print(f"{origin.name}={origin.shown} ({origin.source})", style="dim", markup=False, highlight=False)
+    return settings
 
 
 def translated(function: Callable[P, R]) -> Callable[P, R]:
