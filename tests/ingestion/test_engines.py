@@ -6,17 +6,31 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
+from llama_index.core.vector_stores.types import (
+    ExactMatchFilter,
+    MetadataFilters,
+    VectorStoreQuery,
+    VectorStoreQueryMode,
+)
 from qdrant_client import QdrantClient
 
 from ingestion.documents import Chunk, Kind, Validity
+from ingestion.errors import SearchIndexError
+from ingestion.fusion import fused
 from ingestion.index import sparse
+from ingestion.index.collections import ServerEngine
 from ingestion.index.edge import EdgeBuilder, EdgeIndex
+from ingestion.index.engine import KEPT, Snapshot
+from ingestion.index.generations import EdgeEngine
+from ingestion.index.llama import LlamaVectorStore
 from ingestion.index.points import drafts, pack, unpack
 from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Builder, Field, Index, Point, Probe, Scope
 from ingestion.index.server import ServerBuilder, ServerIndex
+from ingestion.registry import Register
 
 TODAY = date(2026, 11, 22)
 DIM = 16
@@ -177,3 +191,49 @@ def test_term_ids_rise_and_are_the_same_in_every_process() -> None:
     assert all(first < second for first, second in pairwise(found.indices))
     assert found.indices == (979788388, 1641081125)
     assert found.values == (1.0, 1.0)
+
+
+def test_llamaindex_ranks_as_we_do(index: Index) -> None:
+    store = LlamaVectorStore(index)
+    question, embedding = "zwrot towaru", vector("zwrot towaru").tolist()
+    filters = MetadataFilters(filters=[ExactMatchFilter(key="as_of", value="2025-06-01")])
+    found = store.query(VectorStoreQuery(embedding, similarity_top_k=3, query_str=question, filters=filters,
+                                         mode=VectorStoreQueryMode.HYBRID))
+    ours = fused(index.search(probe(question), Scope(date(2025, 6, 1)), 100))[:3]
+    assert found.ids == [hit.id for hit, _ in ours]
+    assert [node.metadata["clause"] for node in found.nodes or []] == [
+        index.chunks([hit.id])[hit.id].clause for hit, _ in ours
+    ]
+    with pytest.raises(SearchIndexError, match="python -m ingestion add"):
+        store.add([])
+    with pytest.raises(SearchIndexError, match="not supported"):
+        store.query(VectorStoreQuery(embedding, mode=VectorStoreQueryMode.MMR))
+
+
+def test_generations_switch_roll_back_and_are_cleaned_up_on_every_engine(tmp_path: Path) -> None:
+    client = QdrantClient(":memory:")
+    for engine in (EdgeEngine(tmp_path / "index"), ServerEngine(client)):
+        assert engine.current() is None
+        parent = None
+        made = []
+        for number in range(KEPT + 2):
+            builder = engine.begin(f"g{number}", parent, DIM)
+            assert len(builder.digests()) == number
+            builder.upsert(points()[number : number + 1])
+            builder.finish()
+            engine.switch(Snapshot(generation=f"g{number}", parent=parent, created="", model="m", dim=DIM,
+                                   points=number + 1, measured=1, mean={}, documents=Register()))
+            engine.clean()
+            parent = engine.current()
+            made.append(parent)
+        assert made == [f"g{number}" for number in range(KEPT + 2)]
+        assert engine.open(made[-1]).count() == KEPT + 2
+        engine.begin("half", made[-1], DIM)
+        engine.clean()
+        for before in made[-2 : -KEPT - 1 : -1]:
+            assert engine.rollback().generation == before == engine.current()
+        with pytest.raises(SearchIndexError, match="no earlier"):
+            engine.rollback()
+    assert sorted(path.name for path in (tmp_path / "index").iterdir()) == ["current", *made[-KEPT:]]
+    left = sorted(one.name for one in client.get_collections().collections)
+    assert left == [f"chunks-{name}" for name in made[-KEPT:]]
