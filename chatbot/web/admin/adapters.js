@@ -1,4 +1,4 @@
-/* The adapters there are: what each was trained on, how it was measured, which one answers. */
+/* The adapters there are: what each was trained on, how it was measured, how its answers went, which one answers. */
 
 import { element, fill } from "../element.js";
 import { attempt } from "../staff/toast.js";
@@ -12,20 +12,30 @@ export class Adapters {
 
   async enter() {
     await attempt(this.strings, async () => {
-      const told = await this.session.get("/admin/adapters");
-      const list = told.adapters ?? [];
-      fill(this.root, list.length ? list.map((adapter) => this.card(adapter, told.active)) : element("p", { class: "empty" }, this.strings.say("admin.no_adapters")));
+      const { adapters } = await this.session.get("/admin/adapters");
+      fill(this.root, adapters.length ? adapters.map((one) => this.card(one)) : element("p", { class: "empty" }, this.strings.say("admin.no_adapters")));
     });
   }
 
-  card(adapter, active) {
+  card({ adapter, active, answers, manifest }) {
     const { say } = this.strings;
-    const { name, adapter: id, active: own, manifest, ...rest } = adapter;
-    const facts = Object.entries({ ...rest, ...(manifest ?? {}) }).filter(([, value]) => value !== null && value !== undefined && value !== "");
-    const called = name ?? id ?? "–";
+    const sent = Object.entries(answers).map(([kind, count]) => `${this.strings.name("outcomes", kind)}: ${this.strings.number(count)}`);
     return element("section", { class: "card" },
-      element("h2", {}, called, own || (active && active === called) ? element("span", { class: "tag" }, say("admin.in_service")) : null),
-      element("dl", { class: "facts" }, facts.map(([key, value]) =>
-        element("div", {}, element("dt", {}, this.strings.find(`manifest.${key}`) ?? key), element("dd", {}, plain(value, this.strings))))));
+      element("h2", {}, adapter, active ? element("span", { class: "tag" }, say("admin.in_service")) : null),
+      sent.length ? element("p", { class: "hint" }, say("admin.its_answers"), " ", sent.join(", ")) : null,
+      this.facts(manifest));
+  }
+
+  /** The manifest, as it is written: nested parts become lists of their own. */
+  facts(node) {
+    const rows = Object.entries(node).filter(([, value]) => value !== null && value !== "");
+    return element("dl", { class: "facts" }, rows.map(([key, value]) =>
+      element("div", {}, element("dt", {}, this.strings.find(`manifest.${key}`) ?? key),
+        element("dd", {}, this.value(value)))));
+  }
+
+  value(value) {
+    if (Array.isArray(value)) return value.every((one) => typeof one !== "object") ? value.join(", ") : value.map((one) => this.facts(one));
+    return typeof value === "object" ? this.facts(value) : plain(value, this.strings);
   }
 }

@@ -1,7 +1,8 @@
 /* Documents: what is in the index, in which version, from when until when; adding more; the jobs at work on it. */
 
-import { element, fill } from "../element.js";
-import { attempt } from "../staff/toast.js";
+import { element, fill, icon } from "../element.js";
+import { confirmed } from "../staff/confirm.js";
+import { attempt, toast } from "../staff/toast.js";
 import { Jobs } from "./jobs.js";
 import { table } from "./table.js";
 import { Upload } from "./upload.js";
@@ -53,7 +54,17 @@ export class Documents {
         [say("admin.status"), (row) => this.status(row)],
         [say("admin.chunks"), ({ chunks }) => (chunks === undefined ? "–" : this.strings.number(chunks))],
         [say("admin.source"), ({ source, name }) => element("span", { class: "file", title: source ?? "" }, String(name || source || "").split("/").pop())],
-      ], versions, ""));
+      ], versions, ""),
+      element("p", { class: "document-foot" }, element("button", { type: "button", class: "quiet", onclick: () => this.remove(one) }, icon("close"), say("admin.remove"))));
+  }
+
+  /** Out of the index, in all its versions, once the admin has said so twice. */
+  async remove({ document, title }) {
+    if (!(await confirmed(this.strings, this.strings.say("admin.remove_sure", { title: title || document }), this.strings.say("admin.remove")))) return;
+    if (await attempt(this.strings, () => this.session.send("DELETE", `/admin/documents/${encodeURIComponent(document)}`))) {
+      toast(this.strings.say("admin.added"), this.strings);
+      await this.jobs.look();
+    }
   }
 
   /** Which version holds today, in a few words. */

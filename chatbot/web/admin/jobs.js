@@ -4,7 +4,8 @@ import { element, fill } from "../element.js";
 import { POLL_IDLE_SECONDS, POLL_SECONDS } from "../limits.js";
 import { attempt } from "../staff/toast.js";
 
-const OVER = new Set(["done", "failed", "parked", "cancelled", "finished"]);
+const OVER = new Set(["done", "parked"]); // ingestion.jobs.State
+const BAD = new Set(["failed", "needs_ocr", "needs_password"]); // outcomes a person must do something about
 const SHOWN = 6; // jobs; more are history, and history is the audit's
 
 export class Jobs {
@@ -28,7 +29,7 @@ export class Jobs {
     clearTimeout(this.timer);
     await attempt(this.strings, async () => {
       const { jobs } = await this.session.get("/admin/jobs");
-      const running = new Set(jobs.filter((job) => !OVER.has(this.state(job))).map(({ job, id }) => job ?? id));
+      const running = new Set(jobs.filter((job) => !OVER.has(job.state)).map(({ job }) => job));
       if ([...this.running].some((id) => !running.has(id))) this.finished();
       this.running = running;
       fill(this.root, jobs.length ? element("h2", {}, this.strings.say("admin.jobs")) : null, jobs.slice(0, SHOWN).map((job) => this.row(job)));
@@ -36,20 +37,17 @@ export class Jobs {
     if (this.here) this.timer = setTimeout(() => this.look(), (this.running.size ? POLL_SECONDS : POLL_IDLE_SECONDS) * 1000);
   }
 
-  state(job) {
-    return String(job.state ?? job.status ?? "");
-  }
-
   row(job) {
     const { strings } = this;
-    const state = this.state(job);
-    const done = Number(job.done ?? job.progress?.done ?? 0);
-    const total = Number(job.total ?? job.progress?.total ?? 0);
-    const name = job.title ?? job.source ?? job.sources?.join(", ") ?? job.kind ?? job.job ?? job.id;
-    return element("div", { class: `job job-${state}` },
-      element("span", { class: "job-name" }, String(name).split("/").pop()),
-      OVER.has(state) ? element("span", { class: "job-note" }, job.reason ?? job.error ?? "")
-        : element("progress", { max: total || null, value: total ? done : null, "aria-label": String(name) }),
-      element("span", { class: "job-state" }, !OVER.has(state) && total ? `${strings.number(done)} / ${strings.number(total)}` : strings.name("job_states", state)));
+    const name = job.source || strings.name("job_kinds", job.kind);
+    const over = OVER.has(job.state);
+    const trouble = job.outcomes.filter(({ status }) => BAD.has(status));
+    const note = job.reason ?? trouble.map(({ status, reason }) => reason ?? strings.name("statuses", status)).join(" ");
+    const step = [strings.name("job_steps", job.step), job.total ? `${strings.number(job.done)} / ${strings.number(job.total)}` : ""].filter(Boolean).join(" ");
+    return element("div", { class: `job job-${job.state}` },
+      element("span", { class: "job-name" }, name.split("/").pop()),
+      over || job.reason ? element("span", { class: "job-note" }, note)
+        : element("progress", { max: job.total || null, value: job.total ? job.done : null, "aria-label": name }),
+      element("span", { class: "job-state" }, job.state === "running" && step ? step : strings.name("job_states", trouble.length ? "failed" : job.state)));
   }
 }

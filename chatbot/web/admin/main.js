@@ -3,13 +3,14 @@
 import { element, fill } from "../element.js";
 import { bar, Session } from "../staff/session.js";
 import { Strings } from "../strings.js";
+import { Accounts } from "./accounts.js";
 import { Adapters } from "./adapters.js";
 import { Audit } from "./audit.js";
 import { Documents } from "./documents.js";
 import { Playground } from "./playground.js";
 import { Thresholds } from "./thresholds.js";
 
-const SECTIONS = { documents: Documents, playground: Playground, thresholds: Thresholds, adapters: Adapters, audit: Audit };
+const SECTIONS = { documents: Documents, playground: Playground, thresholds: Thresholds, adapters: Adapters, accounts: Accounts, audit: Audit };
 
 const strings = await Strings.load(new URL("..", import.meta.url));
 strings.translate(document.body);

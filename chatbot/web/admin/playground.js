@@ -4,7 +4,6 @@ import { element, fill } from "../element.js";
 import { cited, quoted, sources } from "../source.js";
 import { openSource } from "../staff/source.js";
 import { attempt } from "../staff/toast.js";
-import { plain } from "./table.js";
 
 const ACTIONS = new Set(["reply", "question", "refusal", "ticket"]);
 const SECONDS = 60; // the longest an answer may take on two cores, with the model's own deadline inside
@@ -34,7 +33,7 @@ export class Playground {
     const well = await attempt(this.strings, async () => {
       const body = { question: this.question.value.trim(), ...(this.day.value ? { as_of: this.day.value } : {}) };
       const told = await this.session.post("/admin/playground", body, { seconds: SECONDS });
-      fill(this.result, this.answer(told.answer ?? told), this.verdict(told.verdict ?? told.answer?.verdict), this.passages(told.passages ?? []), this.prompt(told.prompt));
+      fill(this.result, this.answer(told.answer), this.verdict(told.verdict), this.passages(told.passages), this.prompt(told.prompt));
     });
     if (!well) fill(this.result);
     this.button.disabled = false;
@@ -54,6 +53,7 @@ export class Playground {
       element("h2", {}, strings.say(`admin.kind_${kind}`)),
       element("p", { class: "answer-text" }, cited(answer.text ?? "", answer.citations, this.open, strings)),
       sources(answer.citations, this.open, strings),
+      answer.draft ? element("p", { class: "hint" }, strings.say("admin.draft"), " ", answer.draft) : null,
       element("p", { class: "hint" }, facts.join(" · ")));
   }
 
@@ -88,12 +88,11 @@ export class Playground {
         element("strong", {}, one.clause || one.title), element("span", { class: "hint" }, [one.clause && one.title, strings.validity(one.valid_from, one.valid_until)].filter(Boolean).join(" · "))),
       element("p", { class: "passage-text" }, quoted(one.text ?? "", one.quote ?? "")),
       element("p", { class: "scores" }, scores.map(([name, value]) =>
-        element("span", { class: "score" }, strings.name("scores", name), " ", element("strong", {}, plain(value, strings))))));
+        element("span", { class: "score" }, strings.name("scores", name), " ", element("strong", {}, strings.number(value, 3))))));
   }
 
   prompt(prompt) {
     if (!prompt) return null;
-    const text = typeof prompt === "string" ? prompt : JSON.stringify(prompt, null, 2);
-    return element("details", { class: "card" }, element("summary", {}, this.strings.say("admin.prompt")), element("pre", {}, text));
+    return element("details", { class: "card" }, element("summary", {}, this.strings.say("admin.prompt")), element("pre", {}, prompt));
   }
 }
