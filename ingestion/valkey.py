@@ -17,6 +17,8 @@ from ingestion.errors import DiskError, ProductError, StoreError
 
 LONGEST_SOCKET = 103
 """Bytes of a unix socket's path that every system takes (Linux 107, macOS 103)."""
+PROBE = 65_536
+"""Bytes that the disk must take before the store is started; enough for a few hundred writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def prepare(where: Place) -> None:
 def _try_writing(probe: Path) -> None:
     fd = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(fd, b"\0" * 65536)
+        left = PROBE
+        while left:  # a nearly full disk takes a part, and refuses the next
+            left -= os.write(fd, b"\0" * left)
         os.fsync(fd)
     finally:
         os.close(fd)

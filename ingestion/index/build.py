@@ -193,6 +193,9 @@ def main() -> None:
     except OSError as error:
         _say({"error": f"{error.strerror or error} ({error.filename or plan.settings.data_dir})."})
         sys.exit(1)
+    except Exception as error:  # the engine raises bare exceptions of many kinds, a full disk among them
+        _say({"error": f"{type(error).__name__}: {error}."})
+        raise
 
 
 if __name__ == "__main__":

@@ -232,6 +232,51 @@ def test_a_job_of_a_killed_worker_is_done_by_the_next(admin: Admin, settings: Se
     assert texts(settings, embedder, "zwrot towaru")
 
 
+@pytest.mark.parametrize("moment", [0.0, 0.3, 0.6, 0.9])
+def test_a_kill_at_any_moment_leaves_the_old_index_or_the_new_one(
+    admin: Admin, settings: Settings, embedder: Embedder, moment: float
+) -> None:
+    """``moment``: seconds after the worker began to build (a build takes about one)."""
+    admin.add("regulamin.md", OLD, valid_from=date(2020, 1, 1))
+    job_id = jobs.submit(admin.store, admin.job("regulamin.md", NEW, valid_from=date(2026, 1, 1)))
+    process = subprocess.Popen([sys.executable, "-m", "ingestion", "worker"], cwd=ROOT, env=environment(settings))
+    deadline = time.monotonic() + 60
+    while not jobs.read(admin.store, [job_id])[job_id].step and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(moment)
+    process.kill()
+    process.wait(10)
+    first = texts(settings, embedder, "w ciągu ilu dni zwrot towaru")[0]
+    assert ("14 dni" in first) or ("30 dni" in first)
+    worker = Worker(settings, admin.store, times=Times(beat=0.2, idle=0.5, wait=0.1))
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    (state,) = _wait(admin.store, [job_id])
+    worker.stop()
+    thread.join(20)
+    assert state.outcomes[0].status in ("indexed", "unchanged")
+    assert "30 dni" in texts(settings, embedder, "w ciągu ilu dni zwrot towaru")[0]
+    engine = EdgeEngine(settings.data_dir / "index")
+    snapshot = engine.snapshot(engine.current())
+    assert snapshot is not None
+    assert engine.open(snapshot.generation).count() == snapshot.points == 4
+    assert not list((settings.data_dir / "index").glob("*.building"))
+
+
+def test_a_full_disk_is_named_and_what_was_there_still_answers(settings: Settings, tmp_path: Path) -> None:
+    """A limit on file sizes stands for the full disk: it needs no rights."""
+    (tmp_path / "regulamin.md").write_text(OLD, encoding="utf-8")
+    assert command(settings, "add", str(tmp_path / "regulamin.md")).returncode == 0
+    (tmp_path / "regulamin.md").write_text(NEW, encoding="utf-8")
+    full = subprocess.run(["/bin/sh", "-c", f"ulimit -f 40; {sys.executable} -m ingestion add {tmp_path}/regulamin.md"],
+                          cwd=ROOT, env=environment(settings), text=True, capture_output=True, timeout=100)
+    assert full.returncode == 1
+    assert "can't be written" in full.stderr
+    assert "Traceback" not in full.stderr
+    found = json.loads(command(settings, "search", "ile dni na zwrot", "--json").stdout)
+    assert "14 dni" in found["passages"][0]["text"]
+
+
 def test_a_job_that_fails_five_times_is_parked_with_its_reason(settings: Settings, admin: Admin) -> None:
     unreachable = settings.model_copy(update={"embedding_model": "http://127.0.0.1:9/v1#none"})
     worker = Worker(unreachable, admin.store, times=Times(beat=0.2, idle=5, wait=0.05, retry=0.01))
@@ -267,9 +312,13 @@ def _wait(store: redis.Redis, ids: list[str], seconds: float = 60) -> list[JobSt
     raise AssertionError(f"not ended within {seconds} s: {jobs.read(store, ids)}")
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    return {**os.environ, "DATA_DIR": str(settings.data_dir), "EMBEDDING_CACHE": str(settings.embedding_cache),
+            "OMP_NUM_THREADS": "1"}
+
+
 def command(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "DATA_DIR": str(settings.data_dir), "EMBEDDING_CACHE": str(settings.embedding_cache)}
-    return subprocess.run([sys.executable, "-m", "ingestion", *words], cwd=ROOT, env=environment, text=True,
+    return subprocess.run([sys.executable, "-m", "ingestion", *words], cwd=ROOT, env=environment(settings), text=True,
                           capture_output=True, timeout=100)
 
 
