@@ -34,6 +34,8 @@ AGENT, AGENT_NAME = "anna", "Anna Kalina"
 ADMIN = "admin"
 
 HANDING_OVER = "Tego nie wiem na pewno. Przekazuję rozmowę konsultantowi."
+DRAFT = "Na zwrot masz 14 dni. [1]"
+"""The bot's reply that was held back, for the agent."""
 WITHDRAWAL = Citation(
     document="zasady-zwrotow", version="2", clause="§ 3 ust. 1",
     quote="Jako konsument możesz odstąpić od umowy w terminie 14 dni bez podawania przyczyny.",
@@ -72,7 +74,7 @@ class Script:
             kind=kind, text=" ".join(lines) if lines else HANDING_OVER, citations=self.citations if lines else (),
             verdict=Verdict(kind, 0.9 if lines is None else 0.05, () if lines else (Reason.NOTHING_FOUND,)),
             mode=Mode.QUOTED if lines else None, model="script", adapter=None, language="pl", took_ms=1.0,
-            first_token_ms=1.0)
+            first_token_ms=1.0, draft="" if lines else DRAFT, draft_citations=() if lines else self.citations)
 
 
 class Served:
