@@ -20,9 +20,14 @@ LIMIT = 16
 """Passages searched for; FAQ entries among them give way to the clauses they rest on."""
 CLAUSES = 8
 """Clauses that go on to quoting, best first."""
-SHORT = 3
-"""A question with at most this many content words leans on what was said before."""
-_FOLLOWS = re.compile(r"^(?:a|i|oraz|ale|czyli|wtedy|and|but|what about|then)\b", re.IGNORECASE)
+SHORT = 1
+"""A question with at most this many content words leans on what was said before ("Do kiedy?", "A za granicę?")."""
+_FOLLOWS = re.compile(
+    r"^(?:a|i|oraz|ale|czyli|wtedy|and|but|what about|then)\b"
+    r"|\b(?:tego|temu|tym|nim|nią|niego|niej|nich|tam|wtedy|it|that|them|there)\b",
+    re.IGNORECASE,
+)
+"""It begins like a second question, or points back with a pronoun."""
 
 
 class Search(Protocol):

@@ -1,0 +1,24 @@
+import pytest
+
+from chatbot.model.seam import Turn
+from chatbot.retrieval import parse_reference, search_text
+
+EARLIER = (Turn("customer", "Ile kosztuje kurier?"), Turn("ai", "16,99 zł"))
+
+
+@pytest.mark.parametrize("question", ["A za granicę?", "I ile to trwa?", "Do kiedy?", "Czy jest od tego wyjątek?"])
+def test_a_question_that_leans_on_the_last_one_is_searched_with_it(question: str) -> None:
+    assert search_text(question, EARLIER) == f"Ile kosztuje kurier? {question}"
+
+
+@pytest.mark.parametrize("question", ["Jak złożyć reklamację?", "Czy mogę zapłacić BLIKIEM przy odbiorze?"])
+def test_a_question_of_its_own_is_searched_as_it_is(question: str) -> None:
+    assert search_text(question, EARLIER) == question
+
+
+def test_without_history_a_question_is_searched_as_it_is() -> None:
+    assert search_text("Do kiedy?", ()) == "Do kiedy?"
+
+
+def test_a_reference_is_a_document_and_a_clause() -> None:
+    assert parse_reference("regulamin-sklepu § 5 ust. 2") == ("regulamin-sklepu", "§ 5 ust. 2")
