@@ -23,7 +23,7 @@ class Weights:
     pool: int
 
 
-WEIGHTS = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.2, GRAMS: 0.2}), pool=100)
+WEIGHTS = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.2, GRAMS: 0.3}), pool=100)
 
 
 def fused(hits: Sequence[Hit], weights: Weights = WEIGHTS) -> list[tuple[Hit, float]]:
