@@ -8,6 +8,7 @@ from evals.answers import answers
 from evals.calibrate import calibrate
 from evals.documents import documents
 from evals.privacy import privacy
+from evals.retrieval import retrieval
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -21,3 +22,4 @@ app.command()(answers)
 app.command()(calibrate)
 app.command()(privacy)
 app.command()(documents)
+app.command()(retrieval)
