@@ -71,9 +71,9 @@ class Hub:
         return len(self._readers.get(name, ()))
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> frozenset[str]:
         """Conversations with an open stream here."""
-        return tuple(self._readers)
+        return frozenset(self._readers)
 
     async def run(self) -> None:
         """Listen; after a lost connection listen again and wake everybody, because something may have been missed."""
@@ -109,11 +109,12 @@ class Hub:
 
     async def follow(
         self, stream: str, name: str, after: str | None, decode: Decode, *, seal_lost: tuple[type[Exception], ...] = ()
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncGenerator[Event | None, None]:
         """Events after the position ``after`` (None: from the beginning), and then each new one.
 
         A position that the stream no longer reaches back to, or that isn't its own, gives one ``gap`` first and then
-        all there is. Ends when the stream is deleted under it, or the service stops.
+        all there is. None when nothing came for a while: still there. Ends when the stream is deleted under it, or the
+        service stops.
         """
         woken = asyncio.Event()
         self._readers[name].add(woken)
@@ -134,10 +135,13 @@ class Hub:
                     yield Event(position, fields[b"t"].decode(), data)
                 if not entries and position != START and not await self._redis.exists(stream):
                     return
-                if len(entries) < BATCH:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(self._limits.reread_seconds):
-                            await woken.wait()
+                if len(entries) == BATCH:
+                    continue
+                try:
+                    async with asyncio.timeout(self._limits.heartbeat_seconds):
+                        await woken.wait()
+                except TimeoutError:
+                    yield None
         finally:
             self._readers[name].discard(woken)
             if not self._readers[name]:

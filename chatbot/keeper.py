@@ -39,6 +39,7 @@ class Keeper:
         self._clock = clock
         self._me = new_id("k")
         self._consoles: Counter[str] = Counter()
+        self._seen: dict[str, int] = {}
 
     @contextlib.contextmanager
     def console(self, user: str) -> Iterator[None]:
@@ -109,12 +110,14 @@ class Keeper:
         """Note which agents and customers have a page open here."""
         for user in +self._consoles:
             await self._redis.set(keys.present(user), 1, ex=keys.PRESENCE)
-        for name in self._hub.names:
-            if name != keys.DESK:
+        now, open_here = self._clock(), self._hub.names
+        noted = {name: at for name, at in self._seen.items() if name in open_here and now - at < keys.PRESENCE * 1000}
+        for name in open_here:
+            if name != keys.DESK and name not in noted:
                 key = keys.conversation(name)
-                step = Step().exists(key).write("HSET", key, "seen", self._clock())
-                if int(await self._redis.hget(key, "seen") or 0) < self._clock() - keys.PRESENCE * 1000:
-                    await commit(self._redis, step)
+                await commit(self._redis, Step().exists(key).write("HSET", key, "seen", now))
+                noted[name] = now
+        self._seen = noted
 
     async def _holds_lock(self) -> bool:
         seconds = max(1, int(self._limits.keeper_seconds * LOCK_ROUNDS))

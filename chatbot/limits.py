@@ -70,7 +70,8 @@ class Limits:
     """Between two rounds of periodic work."""
 
     # Streams
-    reread_seconds: float = 25.0
-    """An idle event stream looks for itself this often, in case a wake-up was lost with its connection."""
+    heartbeat_seconds: float = 15.0
+    """An idle event stream says this often that it is alive (WHATWG suggests 15), and looks for itself, in case a
+    wake-up was lost with its connection."""
     stop_seconds: float = 20.0
     """Turns may finish so long after a stop signal; the whole stop takes at most 30 s."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatbot import keys
 from chatbot.api.depends import Agent, TheService
-from chatbot.api.stream import check_room, stream
+from chatbot.api.stream import DESCRIBED, check_room, stream
 
 router = APIRouter(prefix="/api/v1/agent/tickets", tags=["agents"])
 
@@ -42,19 +41,15 @@ async def tickets(session: Agent, service: TheService) -> dict[str, Any]:
     return {"tickets": await service.tickets.list()}
 
 
-async def _room(session: Agent, service: TheService) -> None:
-    check_room(service, keys.DESK, service.limits.streams)
-
-
-@router.get("/events", response_class=EventSourceResponse, dependencies=[Depends(_room)])
+@router.get("/events", response_class=StreamingResponse, responses=DESCRIBED)
 async def events(
     session: Agent, service: TheService, last_event_id: Annotated[str | None, Header()] = None
-) -> AsyncIterator[ServerSentEvent]:
+) -> StreamingResponse:
     """`ticket` events: something changed; without Last-Event-ID from now on."""
+    check_room(service, keys.DESK, service.limits.streams)
     after = last_event_id or await service.handoffs.desk_now()
-    with service.keeper.console(session.account.user):
-        async for event in stream(service, keys.DESK_EVENTS, keys.DESK, after, bytes.decode):
-            yield event
+    return stream(service, keys.DESK_EVENTS, keys.DESK, after, bytes.decode,
+                  around=service.keeper.console(session.account.user))
 
 
 @router.get("/{ticket}")

@@ -16,7 +16,10 @@ COOKIE = "staff_session"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def service(request: Request) -> Service:
+# Dependencies are coroutines: FastAPI runs plain functions in threads, which costs more than all they do.
+
+
+async def service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
@@ -24,7 +27,7 @@ def service(request: Request) -> Service:
 TheService = Annotated[Service, Depends(service)]
 
 
-def client_address(request: Request) -> str:
+async def client_address(request: Request) -> str:
     return address(request.client.host if request.client else "")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatbot import access, keys
 from chatbot.api.depends import Admitted, TheService, client_address
-from chatbot.api.stream import check_room, stream
+from chatbot.api.stream import DESCRIBED, check_room, stream
 from chatbot.texts import languages, say
 
 router = APIRouter(prefix="/api/v1", tags=["widget"])
@@ -94,19 +93,14 @@ async def read(meta: Admitted, service: TheService) -> dict[str, Any]:
     return {"state": meta.state, "messages": [one.shown() for one in await service.records.transcript(meta)]}
 
 
-async def _room(meta: Admitted, service: TheService) -> None:
-    check_room(service, meta.id, service.limits.streams_per_conversation)
-
-
-@router.get("/conversations/{conversation}/events", response_class=EventSourceResponse, dependencies=[Depends(_room)])
+@router.get("/conversations/{conversation}/events", response_class=StreamingResponse, responses=DESCRIBED)
 async def events(
-    request: Request, meta: Admitted, service: TheService,
-    last_event_id: Annotated[str | None, Header()] = None,
-) -> AsyncIterator[ServerSentEvent]:
+    meta: Admitted, service: TheService, last_event_id: Annotated[str | None, Header()] = None
+) -> StreamingResponse:
     """Server-sent events from the beginning, or from after Last-Event-ID, and each new one."""
-    async for event in stream(service, keys.events(meta.id), meta.id, last_event_id,
-                              lambda sealed: service.records.open(meta, sealed)):
-        yield event
+    check_room(service, meta.id, service.limits.streams_per_conversation)
+    return stream(service, keys.events(meta.id), meta.id, last_event_id,
+                  lambda sealed: service.records.open(meta, sealed))
 
 
 @router.post("/conversations/{conversation}/handoff")

@@ -63,6 +63,7 @@ async def test_a_page_that_is_open_while_the_customer_is_erased_just_ends(live: 
     async def read() -> None:
         async for event in live.hub.follow(keys.events(meta.id), meta.id, None,
                                            lambda sealed: live.records.open(meta, sealed), seal_lost=(KeyDestroyed,)):
+            assert event is not None
             seen.append(event.type)
 
     reading = asyncio.create_task(read())

@@ -151,7 +151,9 @@ async def _now(service: Service, conversation: str):  # type: ignore[no-untyped-
     events = service.hub.follow(keys.events(conversation), conversation, None,
                                 lambda sealed: service.records.open(meta, sealed))
     for _ in range(count):
-        yield await anext(events)
+        event = await anext(events)
+        assert event is not None
+        yield event
     await events.aclose()
 
 

@@ -99,7 +99,7 @@ def _processes(name: str, argument: str) -> list[int]:
             pid = int(entry.name)
             words = (entry / "cmdline").read_bytes()
             environ = (entry / "environ").read_bytes()
-            where = words + os.readlink(entry / "cwd").encode() + environ
+            where = words + bytes((entry / "cwd").readlink()) + environ
             if name.encode() in words and argument.encode() in where:
                 found.append(pid)
     return found

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import uvicorn
 
+from chatbot import log as logging_setup
 from chatbot.app import create_app
 from chatbot.limits import Limits
 from chatbot.runner import Answerer
@@ -45,6 +46,7 @@ async def serving(
     port: int = 0,
 ) -> AsyncIterator[Served]:
     """The application behind uvicorn in this process; stopped gracefully at the end."""
+    logging_setup.configure("warning")
     listening = listen("127.0.0.1", port)
     async with connect_async(settings) as redis:
         service = build(settings, company, redis, limits)
