@@ -47,14 +47,16 @@ def cite(chunk: Chunk, quote: str) -> Citation:
 def frame(
     proposal: Proposal | None, quote: str, question: Question, language: str, chunk: Chunk, company: Company
 ) -> tuple[str, str]:
-    """The opening and closing round a quote: the adapter's where they claim nothing, else the locale's."""
+    """The opening and closing round a quote: the adapter's where they claim nothing, else the locale's. A clause in
+    another language than the customer's is always announced as that."""
     if proposal is None:
         opening, closing = texts.say(language, "answering.degraded.opening"), ""
     else:
-        foreign = "quoted.opening_foreign" if chunk.language != language else "quoted.opening"
-        opening, closing = texts.say(language, f"answering.{foreign}"), texts.say(language, "answering.quoted.closing")
+        foreign = chunk.language != language
+        opening = texts.say(language, f"answering.quoted.{'opening_foreign' if foreign else 'opening'}")
+        closing = texts.say(language, "answering.quoted.closing")
         names = (company.name,)
-        if proposal.opening and frame_claims_nothing(proposal.opening, quote, question.text, names):
+        if proposal.opening and not foreign and frame_claims_nothing(proposal.opening, quote, question.text, names):
             opening = proposal.opening
         if frame_claims_nothing(proposal.closing, quote, question.text, names):
             closing = proposal.closing

@@ -22,8 +22,8 @@ PASSAGES = 5
 """Passages whose sentences are candidates, best first."""
 QUOTE_WORDS = 60
 """The contract's longest quote."""
-SHARED_WEIGHT = 2.0
-"""What a question's words in a sentence weigh against the model's log-probability of it."""
+SHARED_WEIGHT = 1.0
+"""What a question's words in a sentence weigh against the model's log-probability of it (docs/experiments.md)."""
 SAME_SUBJECT = 0.5
 """Jaccard of content lemmas from which two sentences speak of one thing."""
 _ITEM = re.compile(r"^\s*(?:\d+[.)]|[a-z]\)|[-–•])\s")
