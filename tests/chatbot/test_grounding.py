@@ -6,7 +6,9 @@ QUOTE = "Dostawa jest bezpłatna przy zamówieniu za co najmniej 249 zł."
 QUESTION = "Od ilu jest darmowa dostawa?"
 
 
-@pytest.mark.parametrize("frame", ["", "O kosztach dostawy regulamin mówi tak:", "Daj znać, jeśli mogę Ci jeszcze pomóc."])
+@pytest.mark.parametrize(
+    "frame", ["", "O kosztach dostawy regulamin mówi tak:", "Daj znać, jeśli mogę Ci jeszcze pomóc."]
+)
 def test_a_frame_that_only_frames_may_stand(frame: str) -> None:
     assert frame_claims_nothing(frame, QUOTE, QUESTION)
 
