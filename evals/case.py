@@ -22,7 +22,8 @@ class Message(BaseModel):
 
 
 class Case(BaseModel):
-    """The contract's case. ``expect`` is what must happen; it follows from ``answers`` where a file doesn't say."""
+    """The contract's case. ``expect`` is what must happen; it follows from ``answers`` where a file doesn't say.
+    ``must_not_cite`` names documents that are wrong to cite, such as one no longer in force."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -33,6 +34,7 @@ class Case(BaseModel):
     history: tuple[Message, ...] = ()
     topic: str | None = None
     as_of: date | None = None
+    must_not_cite: tuple[str, ...] = ()
     expect: Literal["reply", "ticket", "question", "refusal"] | None = None
 
     @property

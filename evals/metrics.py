@@ -52,6 +52,14 @@ class Outcome:
         return any(label.startswith(f"{wanted} ") for label in cited for wanted in self.case.relevant)
 
 
+    @property
+    def cited_forbidden(self) -> bool:
+        """Whether a document is cited, or offered to the agent, that the case forbids."""
+        answer = self.answer
+        shown = (*answer.citations, *answer.draft_citations) if answer is not None else ()
+        return any(citation.document in self.case.must_not_cite for citation in shown)
+
+
 def grounded(answer: Answer) -> bool:
     """Every quote stands in its clause, and every figure of the reply in what it cites or quotes."""
     texts = tuple(part for c in answer.citations for part in (c.text, c.quote))
@@ -87,6 +95,7 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "abstain_recall": share(len(rightly), len(unanswerable)),
         "as_expected": share(sum(o.as_expected for o in outcomes), len(outcomes)),
         "cited": share(sum(o.cited for o in answerable), len(answerable)),
+        "cited_forbidden": sum(o.cited_forbidden for o in outcomes),
         "forced_right": share(sum(o.forced_right for o in answerable), len(answerable)),
         "auroc": auroc(scored(outcomes)),
         "right_by_mode": {mode: {"n": len(rights), "right": share(sum(rights), len(rights))}

@@ -50,3 +50,8 @@ def test_auroc_is_one_when_every_wrong_answer_is_doubted_more() -> None:
     assert auroc([(0.1, True), (0.9, False)]) == 1.0
     assert auroc([(0.5, True), (0.5, False)]) == 0.5
     assert auroc([(0.1, True)]) is None
+
+
+def test_citing_what_a_case_forbids_is_counted() -> None:
+    forbidden = UNANSWERABLE.model_copy(update={"must_not_cite": ("regulamin",)})
+    assert summarise([Outcome(forbidden, WRONG), Outcome(forbidden, TICKET)])["cited_forbidden"] == 1
