@@ -58,6 +58,7 @@ class Arguments(_Strict):
     synthetic: int = Field(0, ge=0, description="tasks made by rule from the corpus's own sentences, for warming up")
     held_out: float = Field(0.15, gt=0, lt=0.9, description="share of source clauses kept for evaluation")
     hints_dropped: float = Field(0.2, ge=0, le=1, description="share of samples trained without the embedding's hint")
+    start: Path | None = Field(None, description="an adapter's folder whose weights this run begins with; same rank")
     lora: Lora = Lora()
     weights: Weights = Weights()
     learning_rate: float = Field(4e-4, gt=0, description="the highest, after warm-up; then a cosine to a tenth")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from chatbot.model.seam import Action
 from chatbot.prompts import Prompt
 from finetune import batches, corpora, examples, gate, hints, measure, samples, synthetic, terms
 from finetune.arguments import Arguments, located
-from finetune.errors import GateError
+from finetune.errors import ConfigError, GateError
 from finetune.samples import Mix, Sample
 from finetune.train import Step, Trained, train
 from ingestion import polish
@@ -89,6 +89,8 @@ def run(
     encoder = Encoder(tokenizer, prompt)
     torch.manual_seed(arguments.seed)
     model = with_lora(bare, arguments)
+    if arguments.start is not None:
+        go_on_from(model, located(arguments.start))
     rows = _rows(data.train, encoder, arguments)
     looked_at = random.Random(arguments.seed).sample(data.held_out, min(arguments.evaluate_on, len(data.held_out)))
     held_out = _rows(tuple(looked_at), encoder, arguments)
@@ -96,7 +98,7 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     identity = _identity(arguments, data, base)
     trained = train(model, encoder, rows, held_out, arguments, folder, progress, identity, first)
-    write(folder, model, arguments, base, data, trained, {})
+    write(folder, model, encoder, arguments, base, data, trained, {})
     tuned = chooser(Network(model.base_model.model, encoder))
     figures = {"adapter": measure.figures(data.held_out, tuned)}
     figures["words_alone"] = measure.figures(data.held_out, no_model)
@@ -107,7 +109,7 @@ def run(
     figures["adapter_without_embedding"] = measure.figures(tuple(map(without_hints, data.held_out)), tuned)
     for name, found in figures.items():
         say(f"{name}: {found}")
-    write(folder, model, arguments, base, data, trained, figures)
+    write(folder, model, encoder, arguments, base, data, trained, figures)
     return trained, figures
 
 
@@ -123,6 +125,17 @@ def with_lora(model: Any, arguments: Arguments) -> Any:
         task_type="CAUSAL_LM",
     )
     return get_peft_model(model.requires_grad_(False), config, autocast_adapter_dtype=False)
+
+
+def go_on_from(model: Any, folder: Path) -> None:
+    """Begin with the weights of another adapter of the same rank. Raises ConfigError where there are none."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    weights = folder / adapter.WEIGHTS
+    if not weights.is_file():
+        raise ConfigError(f"start: {folder} has no {adapter.WEIGHTS}. Name an adapter's folder, or leave start out.")
+    set_peft_model_state_dict(model, load_file(weights))
 
 
 def chooser(net: Network) -> Callable[[Sample], measure.Choice]:
@@ -166,8 +179,23 @@ def without_hints(sample: Sample) -> Sample:
     return replace(sample, task=replace(sample.task, hints=()))
 
 
+def frame_tokens(made: Sequence[Sample], encoder: Encoder) -> list[int]:
+    """The tokens of every opening, closing and question back: what this adapter may write with."""
+    found: set[int] = set()
+    for written in {sample.written for sample in made}:
+        found |= {*encoder.completion(written)[len(encoder.decision(written)) :]}
+    return sorted(found)
+
+
 def write(
-    folder: Path, model: Any, arguments: Arguments, base: Base, data: Data, trained: Trained, figures: dict[str, Any]
+    folder: Path,
+    model: Any,
+    encoder: Encoder,
+    arguments: Arguments,
+    base: Base,
+    data: Data,
+    trained: Trained,
+    figures: dict[str, Any],
 ) -> None:
     """Weights in bfloat16, peft's own configuration, the manifest and the notice of the base model's terms."""
     from peft import get_peft_model_state_dict
@@ -178,7 +206,8 @@ def write(
     config = model.peft_config["default"].to_dict() | {"base_model_name_or_path": base.name, "inference_mode": True}
     config["target_modules"] = sorted(config["target_modules"])
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True, default=str) + "\n")
-    prompt = prompts.load(arguments.prompt)
+    (folder / network.WORDS).write_text(json.dumps(frame_tokens((*data.train, *data.held_out), encoder)) + "\n")
+    prompt = encoder.prompt
     adapter.write(folder, adapter.Manifest(
         name=arguments.name,
         created=datetime.now(UTC).date(),

@@ -5,8 +5,9 @@ Synchronous and not thread-safe: `local` runs it in one bounded executor.
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from ingestion.errors import ModelError
 
 TRIAL = (448, 640, 2048, 8)
 """Rows, inner, columns and repeats of the product that chooses the number type: the MLP at a full prompt."""
+WORDS = "frame_tokens.json"
+"""Beside an adapter's weights: the tokens of the frames it was trained on, and so of those it may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,17 @@ class Reading:
 
 
 class Network:
-    """``model`` is a causal model in evaluation mode, with or without LoRA; `open_network` loads one."""
+    """``model`` is a causal model in evaluation mode, with or without LoRA; `open_network` loads one. ``words``: the
+    tokens a frame may be made of (None: all); never digits, clause signs or marks, whatever is given."""
 
-    def __init__(self, model: Any, encoder: Encoder) -> None:
+    def __init__(self, model: Any, encoder: Encoder, words: Sequence[int] | None = None) -> None:
         self.model = model
         self.encoder = encoder
-        self._unwritable = _unwritable(encoder.tokenizer, len(model.lm_head.weight))
+        refused = _refused(encoder.tokenizer)
+        vocabulary = range(len(model.lm_head.weight)) if words is None else {*words, encoder.stop, encoder.end}
+        self._words = torch.tensor(sorted(set(vocabulary) - refused))
+        # The output layer is two thirds of this model's weights: with a few thousand words a token takes half the time.
+        self._head = model.lm_head.weight[self._words]
         self._first = [encoder.actions[action][0] for action in Action]
 
     @torch.inference_mode()
@@ -75,8 +83,7 @@ class Network:
         while len(written) < tokens:
             if stopped():
                 raise ModelError("The model was stopped before it had finished.")
-            logits = self.model.lm_head(states[-1:])[0]
-            token = int(logits.masked_fill_(self._unwritable, float("-inf")).argmax())
+            token = int(self._words[(self._head @ states[-1]).argmax()])
             if token in (self.encoder.stop, self.encoder.end):
                 break
             written.append(token)
@@ -91,9 +98,11 @@ class Network:
 def open_network(base: Base, adapter: Path | None, prompt: Prompt, dtype: torch.dtype | None = None) -> Network:
     """The base model with the adapter of that folder merged into it, in about 3 s. Raises ModelError."""
     model, tokenizer = load(base, dtype or faster_dtype())
+    words = None
     if adapter is not None:
         model = _merged(model, adapter)
-    return Network(model.eval().requires_grad_(False), Encoder(tokenizer, prompt))
+        words = _words(adapter / WORDS)
+    return Network(model.eval().requires_grad_(False), Encoder(tokenizer, prompt), words)
 
 
 def load(base: Base, dtype: torch.dtype) -> tuple[Any, Any]:
@@ -128,6 +137,13 @@ def faster_dtype() -> torch.dtype:
     return torch.bfloat16 if took(torch.bfloat16) < took(torch.float32) else torch.float32
 
 
+def _words(path: Path) -> list[int] | None:
+    try:
+        return [int(token) for token in json.loads(path.read_text())] if path.is_file() else None
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged: it must be a list of token numbers. Restore the folder.") from error
+
+
 def _merged(model: Any, adapter: Path) -> Any:
     from peft import PeftModel
 
@@ -140,10 +156,7 @@ def _merged(model: Any, adapter: Path) -> Any:
         ) from error
 
 
-def _unwritable(tokenizer: Any, size: int) -> torch.Tensor:
+def _refused(tokenizer: Any) -> set[int]:
     """Tokens a frame may never hold: digits, in any script, and the signs that stand for a clause or a mark."""
-    mask = torch.zeros(size, dtype=torch.bool)
-    vocabulary = tokenizer.get_vocab().items()
-    mask[[index for token, index in vocabulary if any(c.isdigit() or c in "§#[]" for c in token)]] = True
-    mask[tokenizer.eos_token_id] = False
-    return mask
+    found = {index for token, index in tokenizer.get_vocab().items() if any(c.isdigit() or c in "§#[]" for c in token)}
+    return found - {tokenizer.eos_token_id}
