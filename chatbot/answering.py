@@ -22,7 +22,7 @@ from chatbot.privacy.injection import suspected
 from chatbot.privacy.masking import Masker
 from chatbot.privacy.public import PublicNames
 from chatbot.privacy.vault import Vault
-from chatbot.retrieval import Search, clauses, retrieve, search_text
+from chatbot.retrieval import Search, clauses, customers_words, retrieve, search_text
 from chatbot.thresholds import Thresholds
 from chatbot.thresholds import load as load_thresholds
 from chatbot.topics import language_of, topic_of, upset, wants_human
@@ -120,7 +120,7 @@ async def _draft(question: Question, language: str, parts: Parts) -> Draft:
     if not choices:
         return Draft()
     proposal = await _propose(question, language, passages, choices, parts)
-    quote = quoting.choose(text, passages, choices, proposal)
+    quote = quoting.choose(text, passages, choices, proposal, customers_words(found))
     if quote is None:
         return Draft()
     return _quoted_draft(question, language, passages, quote, proposal, parts)
@@ -179,10 +179,11 @@ def _quoted_draft(
         ask=proposal.opening if proposal and proposal.action is Action.ASK else "",
         signals=verdict.Signals(
             mode=Mode.QUOTED,
-            dense=max(passage.scores.get("dense", 0.0) for passage in passages),
+            dense=passages[quote.passage].scores.get("dense", 0.0),
             support=quote.support,
             p_sentence=quote.p,
-            p_quote=probabilities.get(Action.QUOTE),
+            margin=quote.margin,
+            kind=quote.kind,
             p_ask=probabilities.get(Action.ASK, 0.0),
             p_decline=probabilities.get(Action.DECLINE, 0.0),
             gave_up=bool(proposal and proposal.action is Action.HAND_OVER),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from chatbot.asked import answers_kind
 from chatbot.figures import figures
 from chatbot.grounding import quote_stands, squeeze
 from chatbot.model.seam import Proposal
@@ -22,8 +24,11 @@ PASSAGES = 5
 """Passages whose sentences are candidates, best first."""
 QUOTE_WORDS = 60
 """The contract's longest quote."""
-SHARED_WEIGHT = 1.0
-"""What a question's words in a sentence weigh against the model's log-probability of it (docs/experiments.md)."""
+SENTENCE_WEIGHT, SUPPORT_WEIGHT, KIND_WEIGHT = 2.0, 1.0, 1.0
+"""What the question's words in a sentence, its words in the clause, and a figure of the kind asked for weigh against
+the model's log-probability of the sentence (docs/experiments.md)."""
+WIDE_MARGIN = 3.0
+"""A lead of the best sentence over the next (in log-probability and shared words) that counts as full."""
 SAME_SUBJECT = 0.5
 """Jaccard of content lemmas from which two sentences speak of one thing."""
 _ITEM = re.compile(r"^\s*(?:\d+[.)]|[a-z]\)|[-–•])\s")
@@ -46,13 +51,16 @@ class Quote:
     """What is quoted: ``text`` stands word for word in the passage but for "(…)" where it was cut.
 
     ``p`` is the model's probability of the main sentence (lexical share where the model gives none), ``support`` the
-    share of the question's content lemmas in the clause, its title and headings.
+    share of the question's content lemmas in the clause, its title and headings, and what customers call it;
+    ``margin`` the lead over the next best sentence, from 0 to 1; ``kind`` as `chatbot.asked` gives it.
     """
 
     text: str
     passage: int
     p: float
     support: float
+    margin: float = 1.0
+    kind: float = 0.5
 
 
 def candidates(passages: Sequence[Passage]) -> tuple[Candidate, ...]:
@@ -72,22 +80,38 @@ def candidates(passages: Sequence[Passage]) -> tuple[Candidate, ...]:
 
 
 def choose(
-    question: str, passages: Sequence[Passage], choices: Sequence[Candidate], proposal: Proposal | None
+    question: str,
+    passages: Sequence[Passage],
+    choices: Sequence[Candidate],
+    proposal: Proposal | None,
+    words: Mapping[tuple[str, str], frozenset[str]] = MappingProxyType({}),
 ) -> Quote | None:
-    """The quote for this question: the model's log-probability of each sentence plus the share of the question's words
-    in it. Without a proposal (the model is down) the words decide alone. None when there is nothing to choose from."""
+    """The quote for this question: the model's log-probability of each sentence, weighed with the question's words and
+    the kind of figure it asks for. Without a proposal (the model is down) these decide alone. ``words`` are
+    `chatbot.retrieval.customers_words`. None when there is nothing to choose from."""
     if not choices:
         return None
     asked = frozenset(content(question))
-    shared = [_share(asked, choice.text) for choice in choices]
-    logs = _log_probabilities(proposal, len(choices))
-    best = max(range(len(choices)), key=lambda i: logs[i] + SHARED_WEIGHT * shared[i])
+    shared = [_share(asked, content(choice.text)) for choice in choices]
+    supports = [_support(asked, passage, words) for passage in passages]
+    kinds = [answers_kind(question, choice.text) for choice in choices]
+    weighed = [
+        log + SENTENCE_WEIGHT * share + SUPPORT_WEIGHT * supports[choice.passage] + KIND_WEIGHT * kind
+        for log, share, choice, kind in zip(
+            _log_probabilities(proposal, len(choices)), shared, choices, kinds, strict=True
+        )
+    ]
+    best = max(range(len(choices)), key=weighed.__getitem__)
+    lead = weighed[best] - max((w for i, w in enumerate(weighed) if i != best), default=-math.inf)
     also = proposal.sentences if proposal and best in proposal.sentences else ()
-    text = _complete(choices, best, also)
-    chunk = passages[choices[best].passage].chunk
-    support = _share(asked, " ".join((chunk.text, chunk.title, *chunk.headings)))
-    p = math.exp(logs[best]) if proposal and proposal.scores else shared[best]
-    return Quote(shorten(text, asked), choices[best].passage, p, support)
+    return Quote(
+        text=shorten(_complete(choices, best, also), asked),
+        passage=choices[best].passage,
+        p=math.exp(proposal.scores[best]) if proposal and proposal.scores else shared[best],
+        support=supports[choices[best].passage],
+        margin=min(1.0, lead / WIDE_MARGIN),
+        kind=kinds[best],
+    )
 
 
 def conflict(quote: Quote, passages: Sequence[Passage]) -> Passage | None:
@@ -167,17 +191,21 @@ def _complete(choices: Sequence[Candidate], best: int, also: Sequence[int]) -> s
 
 
 def _log_probabilities(proposal: Proposal | None, count: int) -> list[float]:
-    """Normalised over the candidates; all equal where the model gives none."""
+    """As the model gives them (with giving up they sum to one); all equal where it gives none."""
     if proposal is None or len(proposal.scores) != count:
         chosen = set(proposal.sentences) if proposal else set()
         return [0.0 if not chosen or i in chosen else -4.0 for i in range(count)]
-    top = max(proposal.scores)
-    total = top + math.log(sum(math.exp(score - top) for score in proposal.scores))
-    return [score - total for score in proposal.scores]
+    return list(proposal.scores)
 
 
-def _share(asked: frozenset[str], text: str) -> float:
-    return len(asked & frozenset(content(text))) / len(asked) if asked else 0.0
+def _share(asked: frozenset[str], words: Iterable[str]) -> float:
+    return len(asked & frozenset(words)) / len(asked) if asked else 0.0
+
+
+def _support(asked: frozenset[str], passage: Passage, words: Mapping[tuple[str, str], frozenset[str]]) -> float:
+    chunk = passage.chunk
+    own = content(" ".join((chunk.text, chunk.title, *chunk.headings)))
+    return _share(asked, (*own, *words.get((chunk.document, chunk.clause), ())))
 
 
 def _values(text: str) -> dict[str, set[str]]:

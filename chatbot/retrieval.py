@@ -70,6 +70,18 @@ def clauses(found: Found, search: Search, as_of: date) -> tuple[Passage, ...]:
     return tuple(ranked[:CLAUSES])
 
 
+def customers_words(found: Found) -> dict[tuple[str, str], frozenset[str]]:
+    """Per clause (document, label), the content lemmas of the questions whose approved answers rest on it: what
+    customers call what the clause calls otherwise."""
+    words: dict[tuple[str, str], frozenset[str]] = {}
+    for entry in (*found.faq, *(passage for passage in found.passages if passage.chunk.questions)):
+        asked = frozenset(lemma for question in entry.chunk.questions for lemma in content(question))
+        for reference in entry.chunk.rests_on:
+            key = parse_reference(reference)
+            words[key] = words.get(key, frozenset()) | asked
+    return words
+
+
 def parse_reference(reference: str) -> tuple[str, str]:
     """``"regulamin § 5 ust. 2"`` → document and clause label."""
     document, _, label = reference.partition(" ")

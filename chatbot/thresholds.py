@@ -40,12 +40,13 @@ class Thresholds:
     """The model's probability of "too vague" from which the bot asks back."""
     weak_support: float = 0.34
     """Share of the question's content lemmas in the quoted clause below which support is weak."""
-    intercept: float = 3.2
+    intercept: float = 2.85
     """The logistic of p_wrong: intercept, then one weight per signal."""
-    support: float = -2.6
-    sentence: float = -1.6
-    quote: float = -1.2
-    closeness: float = -1.5
+    support: float = -1.35
+    sentence: float = -1.08
+    closeness: float = -1.86
+    margin: float = -2.34
+    kind: float = -0.36
 
 
 def load(data_dir: Path) -> Thresholds:

@@ -34,16 +34,18 @@ class Words:
 class Signals:
     """What is known of one drafted answer. All but the flags are between 0 and 1.
 
-    ``dense``: cosine of the best passage; ``support``: share of the question's content lemmas in the quoted clause;
-    ``p_sentence``: the model's probability of the chosen sentence; ``p_quote``, ``p_ask``, ``p_decline``: of each
-    action (None: the model gives none).
+    ``dense``: cosine of the quoted clause (of the matched question, for a curated answer); ``support``: share of the
+    question's content lemmas in that clause; ``p_sentence``: the model's probability of the chosen sentence;
+    ``margin``: its lead over the next one; ``kind``: whether it has a figure of the kind asked for;
+    ``p_ask``, ``p_decline``: of these actions.
     """
 
     mode: Mode
     dense: float
     support: float
     p_sentence: float = 0.0
-    p_quote: float | None = None
+    margin: float = 0.0
+    kind: float = 0.5
     p_ask: float = 0.0
     p_decline: float = 0.0
     gave_up: bool = False
@@ -52,9 +54,9 @@ class Signals:
     conflict: bool = False
 
     def numbers(self) -> dict[str, float]:
-        """What `p_wrong` is made of, and the flags as 0 or 1; a probability the model doesn't give counts as 0."""
+        """What `p_wrong` is made of, and the flags as 0 or 1."""
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "mode"}
-        return {name: float(value or 0.0) for name, value in values.items()} | {"closeness": self.closeness}
+        return {name: float(value) for name, value in values.items()} | {"closeness": self.closeness}
 
     @property
     def closeness(self) -> float:
@@ -95,7 +97,8 @@ def quoted_doubt(numbers: Mapping[str, float], thresholds: Thresholds) -> float:
         thresholds.intercept
         + thresholds.support * numbers["support"]
         + thresholds.sentence * numbers["p_sentence"]
-        + thresholds.quote * numbers["p_quote"]
+        + thresholds.margin * numbers["margin"]
+        + thresholds.kind * numbers["kind"]
         + thresholds.closeness * numbers["closeness"]
     )
     return 1.0 / (1.0 + math.exp(-score))

@@ -94,9 +94,15 @@ def fitted(outcomes: Sequence[Outcome], table: Thresholds) -> Thresholds:
             f"Not calibrated: {len(wrong)} drafted answers, all right or all wrong, can't be told apart."
         )
     weights = fit(rows, wrong)
-    support, sentence, quote, closeness = (float(weight) for weight in weights[1:])
+    intercept, support, sentence, closeness, margin, kind = map(float, weights)
     return replace(
-        table, intercept=float(weights[0]), support=support, sentence=sentence, quote=quote, closeness=closeness
+        table,
+        intercept=intercept,
+        support=support,
+        sentence=sentence,
+        closeness=closeness,
+        margin=margin,
+        kind=kind,
     )
 
 

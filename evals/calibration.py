@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FEATURES = ("support", "p_sentence", "p_quote", "closeness")
+FEATURES = ("support", "p_sentence", "closeness", "margin", "kind")
 """Signals of a quoted answer, in the order of the fitted weights; `chatbot.thresholds` names the weights."""
 RIDGE = 1.0
 """L2 penalty of the fit, in units of one case: keeps weights finite on separable data."""
