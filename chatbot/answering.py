@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -29,7 +30,7 @@ from chatbot.topics import language_of, topic_of, upset, wants_human
 from ingestion import company as companies
 from ingestion.company import Company, Topic
 from ingestion.documents import Passage
-from ingestion.errors import ModelError
+from ingestion.errors import ModelError, SearchIndexError
 from ingestion.search import Searcher
 from ingestion.settings import Settings
 
@@ -63,6 +64,8 @@ def open_parts(settings: Settings) -> Parts:
     searcher = Searcher(settings, company)
     masker = Masker(public=PublicNames.of(islice(searcher.texts(), PUBLIC_TEXTS)))
     masker.warm()
+    with suppress(SearchIndexError):  # a service may start before its first document; each question then says so
+        searcher.ready()
     return Parts(
         company=company,
         search=searcher,
