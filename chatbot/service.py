@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from chatbot.audit import Audit
 from chatbot.budget import Budgets
@@ -82,6 +84,9 @@ def build(
     settings: Settings, company: Company, redis: Store, limits: Limits | None = None, clock: Clock = now_ms
 ) -> Service:
     limits = limits or Limits()
+    # A pooled connection to a server that was replaced is only found out by its first command. Every command here may
+    # be sent twice: steps are marked (`chatbot.commit`), what a lost read of the turn stream had claimed is reclaimed.
+    redis.set_retry(Retry(NoBackoff(), SECOND_TRIES))
     records = Records(redis, Sealer(settings.data_dir), limits)
     hub = Hub(redis, limits)
     handoffs = Handoffs(records, company, limits, clock)
@@ -109,6 +114,7 @@ async def running(service: Service) -> AsyncIterator[Service]:
         await _cancelled(tasks)
 
 
+SECOND_TRIES = 1
 RESTART_SECONDS = 1.0
 CANCEL_AGAIN_SECONDS = 0.2
 

@@ -61,7 +61,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RedisError)
     @app.exception_handler(StoreError)
     async def store(_: Request, error: Exception) -> JSONResponse:
-        log.warning("request.store_away", error=type(error).__name__)
+        log.warning("request.store_away", error=type(error).__name__, why=str(error))
         return store_away()
 
     @app.exception_handler(ProductError)

@@ -62,7 +62,9 @@ class Customer:
         """The transcript, once it is as wished; an AssertionError after the deadline."""
         began = time.monotonic()
         while True:
-            messages: list[dict[str, Any]] = (await self.read()).json()["messages"]
+            answer = await self.read()
+            assert answer.status_code == 200, answer.text
+            messages: list[dict[str, Any]] = answer.json()["messages"]
             if holds(messages):
                 return messages
             assert time.monotonic() - began < DEADLINE, messages

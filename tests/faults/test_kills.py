@@ -136,9 +136,13 @@ def powered(tmp_path: Path) -> Iterator[Victim]:
 class Talker:
     """A customer whose page behaves as the widget: it repeats a message until it is acknowledged, and resumes."""
 
-    def __init__(self, http: httpx.AsyncClient, name: int, count: int) -> None:
+    def __init__(self, http: httpx.AsyncClient, name: int, least: int, calm: asyncio.Event) -> None:
+        """Talks until ``least`` messages are acknowledged and it is ``calm``: the faults are over."""
         self.http = http
-        self.texts = [f"klient {name} pytanie {number}" for number in range(count)]
+        self.name = name
+        self.least = least
+        self.calm = calm
+        self.texts: list[str] = []
         self.customer: Customer | None = None
         self.page: Page | None = None
         self.acknowledged: list[str] = []
@@ -150,8 +154,9 @@ class Talker:
         self.page = Page(self.http, f"{self.customer.path}/events", self.customer.headers)
         follow = asyncio.create_task(self._follow(self.page))
         try:
-            for number, text in enumerate(self.texts):
-                await self._send(text, str(number))
+            while len(self.texts) < self.least or not self.calm.is_set():
+                self.texts.append(f"klient {self.name} pytanie {len(self.texts)}.")
+                await self._send(self.texts[-1], str(len(self.texts)))
             await self._all_shown()
         finally:
             follow.cancel()
@@ -160,7 +165,7 @@ class Talker:
     async def _send(self, text: str, client_id: str) -> None:
         assert self.customer is not None
         while True:
-            with suppress(httpx.HTTPError):
+            with suppress(httpx.HTTPError, TimeoutError):
                 answer = await asyncio.wait_for(self.customer.write(text, client_id), TALK_TIMEOUT)
                 if answer.status_code == 202:
                     self.acknowledged.append(answer.json()["message"])
@@ -199,10 +204,11 @@ async def _under_load(victim: Victim, faults: list[str], seed: int) -> None:
     await victim.wait()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{victim.port}", timeout=10,
                                  limits=httpx.Limits(max_connections=None)) as http:
-        talkers = [Talker(http, name, SCALE.messages // CUSTOMERS) for name in range(CUSTOMERS)]
+        calm = asyncio.Event()
+        talkers = [Talker(http, name, SCALE.messages // CUSTOMERS, calm) for name in range(CUSTOMERS)]
         talking = asyncio.gather(*(one.talk() for one in talkers))
         for fault in faults:
-            assert not talking.done(), "the load was over before the faults were: raise the scale's messages"
+            assert not talking.done(), talking
             await asyncio.sleep(chance.random() * 0.6 + 0.1)
             if fault == "store":
                 victim.kill_store()
@@ -210,6 +216,7 @@ async def _under_load(victim: Victim, faults: list[str], seed: int) -> None:
                 victim.kill() if fault == "service" else victim.cut_power()
                 victim.start()
             await victim.wait()
+        calm.set()
         await asyncio.wait_for(talking, SCALE.seconds)
         for one in talkers:
             await one.check()
