@@ -26,7 +26,7 @@ from chatbot.privacy.vault import Vault
 from chatbot.retrieval import Search, clauses, customers_words, retrieve, search_text
 from chatbot.thresholds import Thresholds
 from chatbot.thresholds import load as load_thresholds
-from chatbot.topics import language_of, topic_of, upset, wants_human
+from chatbot.topics import language_of, topic_of, upset, vague, wants_human
 from ingestion import company as companies
 from ingestion.company import Company, Topic
 from ingestion.documents import Passage
@@ -84,7 +84,13 @@ async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterato
     masked = _mask(question, parts.masker, vault)
     language = question.language or language_of(masked.text)
     topic = topic_of(masked.text, parts.company)
-    words = verdict.Words(topic, wants_human(masked.text), upset(masked.text), suspected(masked.text))
+    words = verdict.Words(
+        topic=topic,
+        wants_human=wants_human(masked.text),
+        upset=upset(masked.text),
+        injection=suspected(masked.text),
+        vague=not question.history and vague(masked.text),
+    )
     decision = verdict.policy(words)
     draft = Draft() if decision else await _draft(masked, language, parts)
     decision = decision or _decide(draft, parts.thresholds, topic)

@@ -41,6 +41,12 @@ def wants_human(text: str) -> bool:
     return says(text, signal_words("human"))
 
 
+def vague(text: str) -> bool:
+    """Nothing in the text says what it is about ("Ile to kosztuje?", "Do kiedy?")."""
+    generic = frozenset(word for line in signal_words("vague") for word in line.split())
+    return all(lemma in generic for lemma in content(text))
+
+
 def upset(text: str) -> bool:
     """Anger or distress: by words, or by shouting (most of at least twelve letters are capitals)."""
     letters = [c for c in text if c.isalpha()]

@@ -27,7 +27,7 @@ class Words:
     wants_human: bool = False
     upset: bool = False
     injection: bool = False
-    language_known: bool = True
+    vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ def policy(words: Words) -> Verdict | None:
         return Verdict(AnswerKind.REFUSAL, 1.0, (Reason.INJECTION,), name, team)
     if topic and topic.policy == "decline":
         return Verdict(AnswerKind.REFUSAL, 0.0, (Reason.OFF_TOPIC,), name, team)
-    if not words.language_known:
-        return Verdict(AnswerKind.TICKET, 1.0, (Reason.LANGUAGE,), name, team)
+    if words.vague:
+        return Verdict(AnswerKind.QUESTION, 0.0, (Reason.UNCLEAR,), name, team)
     return None
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from chatbot.topics import content, language_of, says, topic_of, upset, wants_human
+from chatbot.topics import content, language_of, says, topic_of, upset, vague, wants_human
 from ingestion.company import Company, Hours, Topic
 
 
@@ -49,3 +49,15 @@ def test_content_leaves_what_a_question_is_about() -> None:
 def test_a_starred_word_matches_any_ending_and_a_plain_one_only_itself() -> None:
     assert says("oszukaliście mnie", ("oszu*",))
     assert not says("kosz ogrodowy", ("oszu*",))
+
+
+@pytest.mark.parametrize(
+    "text", ["Do kiedy?", "Ile to kosztuje?", "jak dlugo to trwa", "coś nie działa", "How much is it?"]
+)
+def test_a_question_of_nothing_in_particular_is_vague(text: str) -> None:
+    assert vague(text)
+
+
+@pytest.mark.parametrize("text", ["zwroty", "Ile kosztuje kurier?", "Jak długo trwa dostawa?", "BLIK?"])
+def test_a_short_question_with_a_subject_is_not(text: str) -> None:
+    assert not vague(text)

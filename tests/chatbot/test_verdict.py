@@ -7,7 +7,7 @@ from chatbot.thresholds import Thresholds
 from chatbot.verdict import Signals, Words, decide, p_wrong, policy
 from ingestion.company import Topic
 
-GOOD = Signals(mode=Mode.QUOTED, dense=0.92, support=1.0, p_sentence=0.9, p_quote=0.95)
+GOOD = Signals(mode=Mode.QUOTED, dense=0.92, support=1.0, p_sentence=0.9, margin=0.9)
 HEALTH = Topic(name="health", title={"pl": "zdrowie"}, policy="human", team="bezpieczeństwo")
 
 
@@ -21,9 +21,9 @@ def test_a_well_supported_quote_is_sent() -> None:
         ({"grounded": False}, Reason.NOT_GROUNDED),
         ({"conflict": True}, Reason.CONFLICT),
         ({"gave_up": True}, Reason.MODEL_GAVE_UP),
-        ({"support": 0.1, "p_sentence": 0.1, "p_quote": 0.1}, Reason.WEAK_SUPPORT),
+        ({"support": 0.1, "p_sentence": 0.1, "margin": 0.0}, Reason.WEAK_SUPPORT),
         ({"support": 0.0, "dense": 0.7}, Reason.NOTHING_FOUND),
-        ({"support": 0.2, "p_sentence": 0.0, "p_quote": None, "model_down": True}, Reason.MODEL_DOWN),
+        ({"support": 0.2, "p_sentence": 0.0, "margin": 0.0, "model_down": True}, Reason.MODEL_DOWN),
     ],
 )
 def test_each_doubt_alone_hands_over_with_its_reason(change: dict[str, object], reason: Reason) -> None:
@@ -61,7 +61,7 @@ def test_a_vague_question_is_asked_back() -> None:
     assert decide(replace(GOOD, p_ask=0.8), Thresholds()).action is AnswerKind.QUESTION
 
 
-@pytest.mark.parametrize("signal", ["support", "p_sentence", "p_quote", "dense"])
+@pytest.mark.parametrize("signal", ["support", "p_sentence", "margin", "dense"])
 def test_more_of_any_good_signal_never_raises_the_doubt(signal: str) -> None:
     worse = replace(GOOD, **{signal: 0.3})
     assert p_wrong(GOOD, Thresholds()) <= p_wrong(worse, Thresholds())
