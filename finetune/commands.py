@@ -57,7 +57,7 @@ def train(config: Config = DEMO, output: Output = None, as_json: Json = False) -
 def check(config: Config = DEMO, as_json: Json = False) -> None:
     """Whether the data may be trained on: too few, duplicates, leakage, share of refusals, facts in frames, PII."""
     arguments = arguments_of_file.load(config)
-    data = prepare(arguments, None)
+    data = prepare(arguments)
     found = gate.reasons(data.train, data.held_out, arguments)
     result = {
         "train": len(data.train),
@@ -79,7 +79,7 @@ def check(config: Config = DEMO, as_json: Json = False) -> None:
 def split(config: Config = DEMO, as_json: Json = False) -> None:
     """Which source clauses are trained on and which are held out. The side never changes when examples are added."""
     arguments = arguments_of_file.load(config)
-    data = prepare(arguments, None)
+    data = prepare(arguments)
     result = {
         "train": sorted({sample.key for sample in data.train}),
         "held_out": sorted({sample.key for sample in data.held_out}),

@@ -44,7 +44,7 @@ class Data:
     left_out: int
 
 
-def prepare(arguments: Arguments, embedder: Embedder | None) -> Data:
+def prepare(arguments: Arguments) -> Data:
     """Read examples and passages, and compose the samples. Raises ExamplesError."""
     corpus, found = corpora.load(arguments.corpus)
     mix = Mix(removed=arguments.removed)
@@ -60,9 +60,6 @@ def prepare(arguments: Arguments, embedder: Embedder | None) -> Data:
             kept += made if turn == 0 else [s for s in made if not samples.held_out(s.key, arguments.held_out)]
         sets.append(DataOf(name=data.name, licence=data.licence, hash=adapter.file_hash(path), examples=len(usable)))
     warm_up = synthetic.samples(corpus, arguments.synthetic, random.Random(arguments.seed))
-    if embedder is not None:
-        kept = hints.hinted(kept, embedder, arguments.hints_dropped, arguments.seed, arguments.held_out)
-        warm_up = hints.hinted(warm_up, embedder, arguments.hints_dropped, arguments.seed, arguments.held_out)
     return Data(
         tuple(s for s in kept if not samples.held_out(s.key, arguments.held_out)),
         tuple(s for s in kept if samples.held_out(s.key, arguments.held_out)),
@@ -73,15 +70,27 @@ def prepare(arguments: Arguments, embedder: Embedder | None) -> Data:
     )
 
 
+def hinted(data: Data, embedder: Embedder, arguments: Arguments) -> Data:
+    """The samples with the embedding's opinion, as serving gives it; a share of those to train on goes without."""
+    dropped, seed = arguments.hints_dropped, arguments.seed
+    return replace(
+        data,
+        train=hints.hinted(data.train, embedder, dropped, seed),
+        held_out=hints.hinted(data.held_out, embedder, 0.0, seed),
+        warm_up=hints.hinted(data.warm_up, embedder, dropped, seed),
+    )
+
+
 def run(
     arguments: Arguments, settings: Settings, folder: Path, progress: Callable[[Step], None], say: Callable[[str], None]
 ) -> tuple[Trained, dict[str, Any]]:
     """Train, measure and write the adapter to ``folder``. Raises GateError, ExamplesError, ModelError."""
-    data = prepare(arguments, hints.open_hints(settings))
+    data = prepare(arguments)
     if refused := gate.reasons(data.train, data.held_out, arguments):
         raise GateError(f"The data is refused: {'; '.join(refused)}. See python -m finetune check.")
     say(f"{len(data.train)} samples to train on, {len(data.held_out)} held out, {len(data.warm_up)} by rule, "
         f"{data.left_out} examples left out for want of their source")  # fmt: skip
+    data = hinted(data, hints.open_hints(settings), arguments)
     base = bundled.base(settings.model_copy(update={"base_model": arguments.base_model}))
     prompt = prompts.load(arguments.prompt)
     dtype = {"auto": None, "bfloat16": torch.bfloat16, "float32": torch.float32}[arguments.number_type]
@@ -179,12 +188,14 @@ def without_hints(sample: Sample) -> Sample:
     return replace(sample, task=replace(sample.task, hints=()))
 
 
-def frame_tokens(made: Sequence[Sample], encoder: Encoder) -> list[int]:
-    """The tokens of every opening, closing and question back: what this adapter may write with."""
-    found: set[int] = set()
+def frames(made: Sequence[Sample], encoder: Encoder) -> dict[str, list[list[int]]]:
+    """By action, every opening with its closing or question back, as tokens: what this adapter may write."""
+    found: dict[str, set[tuple[int, ...]]] = {}
     for written in {sample.written for sample in made}:
-        found |= {*encoder.completion(written)[len(encoder.decision(written)) :]}
-    return sorted(found)
+        if written.opening:
+            tail = encoder.completion(written)[len(encoder.decision(written)) :]
+            found.setdefault(written.action.value, set()).add(tail)
+    return {action: sorted(map(list, known)) for action, known in sorted(found.items())}
 
 
 def write(
@@ -206,7 +217,7 @@ def write(
     config = model.peft_config["default"].to_dict() | {"base_model_name_or_path": base.name, "inference_mode": True}
     config["target_modules"] = sorted(config["target_modules"])
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True, default=str) + "\n")
-    (folder / network.WORDS).write_text(json.dumps(frame_tokens((*data.train, *data.held_out), encoder)) + "\n")
+    (folder / network.FRAMES).write_text(json.dumps(frames((*data.train, *data.held_out), encoder)) + "\n")
     prompt = encoder.prompt
     adapter.write(folder, adapter.Manifest(
         name=arguments.name,

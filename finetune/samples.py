@@ -89,6 +89,8 @@ def _without(example: Example, corpus: Corpus, mix: Mix, rng: random.Random) -> 
 def _near(example: Example, corpus: Corpus, mix: Mix, rng: random.Random, without: str) -> list[Piece]:
     """Neighbours as a search would give them; where the document has too few, some of another document."""
     wanted = rng.randint(1, mix.passages - 1)
+    if not corpus.groups:
+        return []
     group = corpus.find(example.source).group if example.source else rng.choice(corpus.groups)
     found = [piece for piece in corpus.near(example.question, group, wanted + 2) if piece.key != without]
     if len(found) < wanted:
