@@ -24,6 +24,8 @@ class Thresholds:
     """Stated risk of a calibrated table (share of wrong answers among those sent); None: not calibrated."""
     p_wrong: float = 0.35
     """Above this estimated probability of being wrong, the question is handed over."""
+    p_wrong_gave_up: float = 0.2
+    """The same, where the model itself would rather hand over: its wish is a signal, not the decision."""
     curated_cosine: float = 0.945
     """A question at least this close to an FAQ's question or paraphrase gets its answer word for word."""
     curated_sure: float = 0.965

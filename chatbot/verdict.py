@@ -121,9 +121,9 @@ def decide(signals: Signals, thresholds: Thresholds, topic: Topic | None = None)
         reasons.append(Reason.NOT_GROUNDED)
     if signals.conflict:
         reasons.append(Reason.CONFLICT)
-    if signals.gave_up:
+    if signals.gave_up and doubt > thresholds.p_wrong_gave_up:
         reasons.append(Reason.MODEL_GAVE_UP)
-    if doubt > thresholds.p_wrong:
+    elif doubt > thresholds.p_wrong:
         reasons.append(Reason.MODEL_DOWN if signals.model_down else Reason.WEAK_SUPPORT)
     if reasons:
         return Verdict(AnswerKind.TICKET, doubt, tuple(reasons), name, team)

@@ -111,7 +111,7 @@ def _frame(network: Network, task: Task, chosen: Chosen, cache: Any, stopped: Ca
     decision = encoder.decision(Written(chosen.action, chosen.sentences))
     if chosen.action is Action.QUOTE:
         rest = decision[len(encoder.actions[Action.QUOTE]) :]
-        return encoder.prompt.frame(network.write(cache, rest, LIMITS.frame, stopped))
+        return encoder.prompt.frame(network.write(cache, Action.QUOTE, rest, LIMITS.frame, stopped))
     if chosen.action is Action.ASK:
-        return network.write(network.begin(task), decision, LIMITS.question, stopped).strip(), ""
+        return network.write(network.begin(task), Action.ASK, decision, LIMITS.question, stopped).strip(), ""
     return "", ""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from chatbot.model import phrases
 from chatbot.model.bundled import Base
 from chatbot.model.encoding import Encoder
 from chatbot.model.seam import Action, Task
@@ -23,8 +24,11 @@ from ingestion.errors import ModelError
 
 TRIAL = (448, 640, 2048, 24)
 """Rows, inner, columns and repeats of the product that chooses the number type: the MLP at a full prompt."""
-WORDS = "frame_tokens.json"
-"""Beside an adapter's weights: the tokens of the frames it was trained on, and so of those it may write."""
+FRAMES = "frames.json"
+"""Beside an adapter's weights: the frames it was trained on, as tokens; it may write one of them."""
+
+
+Frames = Mapping[Action, Sequence[Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,15 @@ class Reading:
 
 
 class Network:
-    """``model`` is a causal model in evaluation mode, with or without LoRA; `open_network` loads one. ``words``: the
-    tokens a frame may be made of (None: all); never digits, clause signs or marks, whatever is given."""
+    """``model`` is a causal model in evaluation mode, with or without LoRA; `open_network` loads one. ``frames``: for
+    each action that has one, the token sequences its frame is one of, each with its end of text (None: any text
+    without digits, clause signs and marks)."""
 
-    def __init__(self, model: Any, encoder: Encoder, words: Sequence[int] | None = None) -> None:
+    def __init__(self, model: Any, encoder: Encoder, frames: Frames | None = None) -> None:
         self.model = model
         self.encoder = encoder
-        refused = _refused(encoder.tokenizer)
-        vocabulary = range(len(model.lm_head.weight)) if words is None else {*words, encoder.stop, encoder.end}
-        self._words = torch.tensor(sorted(set(vocabulary) - refused))
-        # The output layer is two thirds of this model's weights: with a few thousand words a token takes half the time.
-        self._head = model.lm_head.weight[self._words]
+        self._frames = {action: phrases.tree(known) for action, known in frames.items()} if frames else {}
+        self._words = torch.tensor(sorted(set(range(len(model.lm_head.weight))) - _refused(encoder.tokenizer)))
         self._first = [encoder.actions[action][0] for action in Action]
 
     @torch.inference_mode()
@@ -76,20 +78,32 @@ class Network:
             return self._forward(self.encoder.encode(task).ids, None)[1]
 
     @torch.inference_mode()
-    def write(self, cache: Any, decision: tuple[int, ...], tokens: int, stopped: Callable[[], bool]) -> str:
-        """The frame after ``decision`` (what the cache lacks of it), greedily, at most ``tokens`` tokens, without a
-        digit. ``stopped`` is asked before each token; when it says so, all is thrown away (ModelError)."""
+    def write(
+        self, cache: Any, action: Action, decision: tuple[int, ...], tokens: int, stopped: Callable[[], bool]
+    ) -> str:
+        """The frame of ``action`` after ``decision`` (what the cache lacks of it), greedily, at most ``tokens`` long.
+        ``stopped`` is asked before each choice; when it says so, all is thrown away (ModelError)."""
         written: list[int] = []
-        states, cache = self._forward(decision, cache)
+        node = self._frames.get(action)
+        pending = list(decision)  # tokens that the cache still lacks
         while len(written) < tokens:
+            if node is not None:
+                follows, node = phrases.forced(node)
+                written += follows
+                pending += follows
+                if not node:
+                    break
             if stopped():
                 raise ModelError("The model was stopped before it had finished.")
-            token = int(self._words[(self._head @ states[-1]).argmax()])
+            states, cache = self._forward(tuple(pending), cache)
+            allowed = self._words if node is None else torch.tensor(list(node))
+            token = int(allowed[(self.model.lm_head.weight[allowed] @ states[-1]).argmax()])
             if token in (self.encoder.stop, self.encoder.end):
                 break
             written.append(token)
-            states, cache = self._forward((token,), cache)
-        return str(self.encoder.tokenizer.decode(written))
+            pending = [token]
+            node = node[token] if node is not None else None
+        return str(self.encoder.tokenizer.decode(written, skip_special_tokens=True))
 
     def _forward(self, ids: tuple[int, ...], cache: Any) -> tuple[torch.Tensor, Any]:
         out = self.model.model(torch.tensor([ids]), past_key_values=cache, use_cache=True)
@@ -99,11 +113,11 @@ class Network:
 def open_network(base: Base, adapter: Path | None, prompt: Prompt, dtype: torch.dtype | None = None) -> Network:
     """The base model with the adapter of that folder merged into it, in about 3 s. Raises ModelError."""
     model, tokenizer = load(base, dtype or faster_dtype())
-    words = None
+    frames = None
     if adapter is not None:
         model = _merged(model, adapter)
-        words = _words(adapter / WORDS)
-    return Network(model.eval().requires_grad_(False), Encoder(tokenizer, prompt), words)
+        frames = _read_frames(adapter / FRAMES)
+    return Network(model.eval().requires_grad_(False), Encoder(tokenizer, prompt), frames)
 
 
 def load(base: Base, dtype: torch.dtype) -> tuple[Any, Any]:
@@ -138,11 +152,11 @@ def faster_dtype() -> torch.dtype:
     return min(kinds, key=lambda kind: best[kind])
 
 
-def _words(path: Path) -> list[int] | None:
+def _read_frames(path: Path) -> Frames | None:
     try:
-        return [int(token) for token in json.loads(path.read_text())] if path.is_file() else None
-    except ValueError as error:
-        raise ModelError(f"{path} is damaged: it must be a list of token numbers. Restore the folder.") from error
+        return {Action(name): known for name, known in json.loads(path.read_text()).items()} if path.is_file() else None
+    except (ValueError, AttributeError) as error:
+        raise ModelError(f"{path} is damaged: it must hold lists of tokens by action. Restore the folder.") from error
 
 
 def _merged(model: Any, adapter: Path) -> Any:

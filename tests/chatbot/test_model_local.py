@@ -73,24 +73,26 @@ def test_a_frame_can_hold_no_digit(folder: Path) -> None:
     digits = [index for token, index in net.encoder.tokenizer.get_vocab().items() if token.isdigit()]
     assert not set(digits) & set(net._words.tolist())
     reading, cache = net.read(TASK)
-    text = net.write(cache, net.encoder.decision(Written(Action.QUOTE, (0,)))[1:], 30, lambda: False)
+    text = net.write(cache, Action.QUOTE, net.encoder.decision(Written(Action.QUOTE, (0,)))[1:], 30, lambda: False)
     assert text and not any(character.isdigit() for character in text)
     assert len(reading.marks) == 2
 
 
-def test_a_frame_is_made_of_the_words_of_approved_frames_alone(folder: Path) -> None:
+def test_a_frame_is_one_of_the_approved_ones_whole(folder: Path) -> None:
     opened = network.open_network(bundled.Base("tiny", str(folder), ""), None, prompts.load("quote-v1"), torch.float32)
-    words = opened.encoder.plain("Oto: |")
-    net = network.Network(opened.model, opened.encoder, words)
+    encoder = opened.encoder
+    approved = ["Oto zasady: | ", "Oto cennik: | Pytaj dalej", "Tak stoi w regulaminie: | "]
+    known = [(*encoder.plain(frame), encoder.stop) for frame in approved]
+    net = network.Network(opened.model, encoder, {Action.QUOTE: known})
     _, cache = net.read(TASK)
-    text = net.write(cache, net.encoder.decision(Written(Action.QUOTE, (0,)))[1:], 30, lambda: False)
-    assert set(text) <= set("Oto: |")
+    text = net.write(cache, Action.QUOTE, encoder.decision(Written(Action.QUOTE, (0,)))[1:], 60, lambda: False)
+    assert text in {encoder.tokenizer.decode(frame, skip_special_tokens=True) for frame in known}
 
 
 def test_writing_stops_before_the_next_token_when_told(folder: Path) -> None:
     net = network.open_network(bundled.Base("tiny", str(folder), ""), None, prompts.load("quote-v1"), torch.float32)
     with pytest.raises(ModelError, match="stopped"):
-        net.write(net.begin(TASK), net.encoder.decision(Written(Action.ASK)), 30, lambda: True)
+        net.write(net.begin(TASK), Action.ASK, net.encoder.decision(Written(Action.ASK)), 30, lambda: True)
 
 
 def test_one_prefill_reads_what_reading_step_by_step_gives(folder: Path) -> None:

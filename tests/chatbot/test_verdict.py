@@ -20,7 +20,7 @@ def test_a_well_supported_quote_is_sent() -> None:
     [
         ({"grounded": False}, Reason.NOT_GROUNDED),
         ({"conflict": True}, Reason.CONFLICT),
-        ({"gave_up": True}, Reason.MODEL_GAVE_UP),
+        ({"gave_up": True, "support": 0.5, "margin": 0.3}, Reason.MODEL_GAVE_UP),
         ({"support": 0.1, "p_sentence": 0.1, "margin": 0.0}, Reason.WEAK_SUPPORT),
         ({"support": 0.0, "dense": 0.7}, Reason.NOTHING_FOUND),
         ({"support": 0.2, "p_sentence": 0.0, "margin": 0.0, "model_down": True}, Reason.MODEL_DOWN),
@@ -71,3 +71,7 @@ def test_closer_curated_matches_are_doubted_less() -> None:
     table = Thresholds()
     near, far = (Signals(mode=Mode.CURATED, dense=d, support=1.0) for d in (0.99, table.curated_cosine))
     assert p_wrong(near, table) < p_wrong(far, table) <= 0.1
+
+
+def test_the_models_wish_to_hand_over_is_a_signal_and_not_the_decision() -> None:
+    assert decide(replace(GOOD, gave_up=True), Thresholds()).action is AnswerKind.REPLY
