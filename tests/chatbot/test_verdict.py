@@ -20,7 +20,7 @@ def test_a_well_supported_quote_is_sent() -> None:
     [
         ({"grounded": False}, Reason.NOT_GROUNDED),
         ({"conflict": True}, Reason.CONFLICT),
-        ({"gave_up": True, "support": 0.5, "margin": 0.3}, Reason.MODEL_GAVE_UP),
+        ({"gave_up": True, "support": 0.4, "p_sentence": 0.4, "margin": 0.3}, Reason.MODEL_GAVE_UP),
         ({"support": 0.1, "p_sentence": 0.1, "margin": 0.0}, Reason.WEAK_SUPPORT),
         ({"support": 0.0, "dense": 0.7}, Reason.NOTHING_FOUND),
         ({"support": 0.2, "p_sentence": 0.0, "margin": 0.0, "model_down": True}, Reason.MODEL_DOWN),
