@@ -11,9 +11,12 @@ from ingestion.settings import Settings
 from tests.chatbot.conftest import QUICK
 from tests.flows.serving import serving
 
+LIMITS = replace(QUICK, turns_running=4, turn_tries=1_000, wait_seconds=3_600)
+"""No turn is given to a human for having died twice or waited long: here each must be answered in the end."""
+
 
 async def main(data_dir: Path, port: int) -> None:
-    async with serving(Settings(data_dir=data_dir), limits=replace(QUICK, turns_running=4), port=port):
+    async with serving(Settings(data_dir=data_dir), limits=LIMITS, port=port):
         await asyncio.Event().wait()
 
 

@@ -188,7 +188,9 @@ class Talker:
 
     async def check(self) -> None:
         assert self.customer is not None and self.page is not None
-        stored = (await self.customer.read()).json()["messages"]
+        read = (await self.customer.read()).json()
+        assert read["state"] == "bot", read["state"]
+        stored = read["messages"]
         asked = [one for one in stored if one["author"] == "customer"]
         assert [one["message"] for one in asked] == self.acknowledged, "lost, doubled or out of order in the store"
         assert [one["text"] for one in asked] == self.texts
