@@ -116,7 +116,7 @@ def _refuse_unknown(names: set[str], where: str, *, exact: bool) -> None:
     known = {name.upper() for name in Settings.model_fields}
     known |= {f"{name}_FILE" for name in known}
     for name in sorted(names - known):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6 if exact else 0.88)
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6 if exact else 0.85)
         if exact or near:
             hint = f"did you mean {near[0]}?" if near else "remove it, or see the settings in README.md."
             raise SettingError(f"{name} in {where} is no setting: {hint}")
