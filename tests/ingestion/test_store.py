@@ -56,10 +56,11 @@ def owner(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def alive(pid: int) -> bool:
-    """A zombie is dead."""
+    """A zombie is dead, once its last thread is: until then it holds its sockets."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state != "Z" or len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
