@@ -166,7 +166,10 @@ class Turns:
         return [("XACK", keys.TURNS, keys.ANSWERERS, job.entry), ("XDEL", keys.TURNS, job.entry)]
 
     async def _with_question(self, job: Job, meta: Meta) -> Claim:
-        messages = await self._records.transcript(meta)
+        # What was said since the question waits behind it: at most what may wait. A human's words may be more.
+        messages = await self._records.transcript(meta, self._limits.history + 2 * self._limits.turns_pending)
+        if all(one.id != job.message for one in messages):
+            messages = await self._records.transcript(meta)
         asked = next(one for one in messages if one.id == job.message)
         waiting = {one.decode() for one in await self._redis.lrange(keys.pending(meta.id), 0, -1)}
         history = [one for one in messages if one.id not in waiting and one.id != job.message]
