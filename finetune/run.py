@@ -152,7 +152,7 @@ def chooser(net: Network) -> Callable[[Sample], measure.Choice]:
 
     def chosen(sample: Sample) -> measure.Choice:
         reading, _ = net.read(sample.task)
-        made = choose(reading.actions, reading.marks, reading.choices, reading.priors)
+        made = choose(reading.actions, reading.marks, reading.choices)
         return measure.Choice(made.action, made.best)
 
     return chosen

@@ -13,20 +13,13 @@ TINY = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """A sentence's logit is its prior (the embedding's hint) + ``own`` × the network's own score of it + ``letter`` ×
-    the log-probability that its letter is named; ``giving_up`` is the logit of none. ``marks`` weighs that softmax
-    against the written decision (1: it alone) in the probability of quoting. ``beside``: a further sentence is quoted
-    when its probability is at least this share of the best one's. ``most``: sentences quoted at most.
+    """``marks``: weight of the sentences' own scores against the named letter, in their average (0 to 1).
+    ``temperature`` flattens the marks' distribution. ``beside``: a further sentence is quoted when its probability is
+    at least this share of the best one's. ``most``: sentences quoted at most."""
 
-    Chosen by log-likelihood on the 260 held-out samples of the shipped adapter (docs/experiments.md); so the figures
-    on those samples flatter it by a little.
-    """
-
-    own: float = 0.7
-    letter: float = 0.4
-    giving_up: float = -0.6
-    marks: float = 0.7
-    beside: float = 0.75
+    marks: float = 0.5
+    temperature: float = 1.0
+    beside: float = 0.5
     most: int = 3
 
 
@@ -46,20 +39,14 @@ class Chosen:
 
 
 def choose(
-    actions: Mapping[Action, float],
-    marks: Sequence[float],
-    choices: Sequence[float],
-    priors: Sequence[float],
-    table: Choosing = CHOOSING,
+    actions: Mapping[Action, float], marks: Sequence[float], choices: Sequence[float], table: Choosing = CHOOSING
 ) -> Chosen:
-    """``marks`` and ``priors`` are logits, ``choices`` log-probabilities; one each a sentence."""
-    logits = [
-        prior + table.own * mark + table.letter * choice
-        for prior, mark, choice in zip(priors, marks, choices, strict=True)
-    ]
-    *among, none = softmax([*logits, table.giving_up])
-    quote = table.marks * (1 - none) + (1 - table.marks) * actions[Action.QUOTE] if among else 0.0
-    pooled = [share / max(1 - none, TINY) * quote for share in among]
+    """Two readings of the same question are averaged: each sentence's own mark (a softmax with giving up, at 0), and
+    the decision as it would be written (action, then a letter). ``marks`` are logits, ``choices`` log-probabilities."""
+    own = softmax([score / table.temperature for score in (*marks, 0.0)])
+    written = [actions[Action.QUOTE] * math.exp(choice) for choice in choices]
+    pooled = [table.marks * a + (1 - table.marks) * b for a, b in zip(own, written, strict=False)]
+    quote = sum(pooled)
     others = {action: share for action, share in actions.items() if action is not Action.QUOTE}
     rest = (1 - quote) / max(sum(others.values()), TINY)
     probabilities = {action: share * rest for action, share in others.items()} | {Action.QUOTE: quote}

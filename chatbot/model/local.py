@@ -101,7 +101,7 @@ class LocalModel:
             raise ModelError("The model was stopped before it began.")
         task = hints.with_hints(task, self._embedder)
         reading, cache = network.read(task)
-        chosen = choose(reading.actions, reading.marks, reading.choices, reading.priors)
+        chosen = choose(reading.actions, reading.marks, reading.choices)
         opening, closing = _frame(network, task, chosen, cache, stopped)
         return Proposal(chosen.action, chosen.sentences, opening, closing, chosen.probabilities, chosen.scores)
 

@@ -34,13 +34,11 @@ Frames = Mapping[Action, Sequence[Sequence[int]]]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one prefill says. ``actions``: probabilities. ``marks``: yes − no logit of each sentence, by its mark;
-    ``choices``: log-probability of each mark as the first one named after `quote`; ``priors``: logits of the hints,
-    not in ``marks`` yet."""
+    ``choices``: log-probability of each mark as the first one named after `quote`."""
 
     actions: dict[Action, float]
     marks: tuple[float, ...]
     choices: tuple[float, ...]
-    priors: tuple[float, ...]
 
 
 class Network:
@@ -70,9 +68,8 @@ class Network:
         choices = (states[-1] @ head[list(self.encoder.choices[: len(encoded.marks)])].T).float().log_softmax(-1)
         return Reading(
             dict(zip(Action, first.tolist(), strict=True)),
-            tuple((sides[:, 0] - sides[:, 1]).tolist()),
+            tuple((sides[:, 0] - sides[:, 1] + torch.tensor(encoded.priors)).tolist()),
             tuple(choices.tolist()),
-            encoded.priors,
         ), cache
 
     def begin(self, task: Task) -> Any:
