@@ -44,7 +44,7 @@ test: check  ## everything CI runs
 	@$(BIN)/python -m pytest -m "not slow"
 
 faults: $(VENV)/.dev  ## the whole fault harness
-	@$(BIN)/python -m pytest -m "slow or not slow" tests/faults
+	@FAULTS=whole $(BIN)/python -m pytest tests/faults --timeout 3600
 
 security: $(VENV)/.dev  ## the whole security suite
 	@$(BIN)/python -m pytest -m "slow or not slow" -k "privacy or security or masking or sealing or access" tests
