@@ -70,6 +70,7 @@ async def _serve(settings: Settings, company: companies.Company, listening: sock
             try:
                 await server.serve(sockets=[listening])
             finally:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the workers and the store are ended in order, once
                 loading.cancel()
                 await asyncio.gather(loading, return_exceptions=True)
 
@@ -158,7 +159,7 @@ class Server(uvicorn.Server):
             yield
         finally:
             for sig, handler in before.items():
-                signal.signal(sig, signal.SIG_IGN if sig == signal.SIGTERM else handler)
+                signal.signal(sig, handler)
 
 
 def listen(host: str, port: int) -> socket.socket:
