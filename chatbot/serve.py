@@ -11,6 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from chatbot.answer import Answer, AnswerKind, Question, Reason, Sentence, Verdi
 from chatbot.app import create_app
 from chatbot.errors import PortTaken
 from chatbot.privacy.vault import Vault
-from chatbot.runner import Answerer
 from chatbot.service import Readiness, Service, build
 from chatbot.staff import Role
 from chatbot.workers import workers
@@ -41,6 +41,8 @@ KEEP_ALIVE_SECONDS = 75
 """Longer than a usual proxy's, so that the proxy closes first."""
 CLOSE_SECONDS = 5
 """For the last answers to be sent, after turns and streams have ended."""
+WARM_SECONDS = 5.0
+"""The bundled model's first proposal takes about 2 s on two cores."""
 DEMO_ACCOUNTS = "demo-accounts.txt"
 
 
@@ -90,6 +92,7 @@ async def load(service: Service) -> None:
         log.exception("service.not_ready", error=str(error))
         err.print(f"Questions go to a human until this is mended: {error}", markup=False)
         return
+    await learn_pace(answerer)
     service.answer_with(answerer, parts)
     err.print("Ready.")
 
@@ -117,16 +120,32 @@ def in_daemon(function: Callable[..., Any], *arguments: Any) -> asyncio.Future[A
     return future
 
 
-def open_answerer(settings: Settings) -> tuple[Answerer, Any]:
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """The answerer of `chatbot.answering` with a breaker round its model. ``parts`` has the model itself."""
+
+    parts: Any
+    breaker: Any
+
+    def __call__(self, question: Question, vault: Vault) -> AsyncIterator[Sentence | Answer]:
+        from chatbot.answering import answer
+
+        return answer(question, replace(self.parts, model=self.breaker), vault)
+
+
+def open_answerer(settings: Settings) -> tuple[Guarded, Any]:
     """The answerer and its parts. Blocks for seconds (torch and its friends are imported here), once for minutes."""
-    from chatbot.answering import answer, open_parts
+    from chatbot.answering import open_parts
+    from chatbot.model.breaker import Breaker
 
     parts = open_parts(settings)
+    return Guarded(parts, Breaker(parts.model)), parts
 
-    def answerer(question: Question, vault: Vault) -> AsyncIterator[Sentence | Answer]:
-        return answer(question, parts, vault)
 
-    return answerer, parts
+async def learn_pace(answerer: Guarded) -> None:
+    """Let the breaker see how long the model takes here. A model that doesn't answer doesn't hold up the start."""
+    warming = asyncio.create_task(answerer.breaker.warm(), name="warming")
+    await asyncio.wait({warming}, timeout=WARM_SECONDS)
 
 
 async def without_model(question: Question, vault: Vault) -> AsyncIterator[Sentence | Answer]:

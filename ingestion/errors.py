@@ -10,6 +10,7 @@ ProductError                 a message for a person, an exit code, and whether a
 │   ├── NeedsPassword        it is encrypted
 │   └── NeedsOcr             it has pictures of text only
 ├── ModelError               a model or adapter can't be loaded, or doesn't answer (exit 1)
+│   └── ModelBusy            it has enough to do already (a retry can help)
 └── DiskError                DATA_DIR is full or read-only (exit 1)
 
 A message names the thing, its value and what to do, in one line. It is translated to an exit code only in
@@ -61,6 +62,10 @@ class NeedsOcr(DocumentError):
 
 
 class ModelError(ProductError):
+    retry_helps = True
+
+
+class ModelBusy(ModelError):
     retry_helps = True
 
 

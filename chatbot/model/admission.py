@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from ingestion.errors import ModelError
+from ingestion.errors import ModelBusy
 
 
 class Admission:
-    """A context manager for one event loop; raises ModelError at once when it is full."""
+    """A context manager for one event loop; raises ModelBusy at once when it is full."""
 
     def __init__(self, places: int) -> None:
         self.places = places
@@ -16,7 +16,7 @@ class Admission:
 
     def __enter__(self) -> None:
         if self.taken >= self.places:
-            raise ModelError(f"The model is busy: {self.taken} questions are waiting for it already. Try again soon.")
+            raise ModelBusy(f"The model is busy: {self.taken} questions are waiting for it already. Try again soon.")
         self.taken += 1
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
