@@ -21,6 +21,7 @@ from chatbot.model import open_model
 from chatbot.model.seam import Action, Model, Proposal, Task, Turn
 from chatbot.privacy.injection import suspected
 from chatbot.privacy.masking import Masker
+from chatbot.privacy.opening import open_masker
 from chatbot.privacy.public import PublicNames
 from chatbot.privacy.vault import Vault
 from chatbot.retrieval import Search, clauses, customers_words, retrieve, search_text
@@ -55,21 +56,22 @@ class Parts:
     cpu: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="answering"))
 
 
-def open_parts(settings: Settings) -> Parts:
+def open_parts(settings: Settings, model: Model | None = None) -> Parts:
     """Load everything an answer needs (seconds; the first time a minute, while the bundled model is converted).
+    ``model`` stands in for the one the settings name.
 
     Raises ProductError naming what is missing.
     """
     company = companies.load(settings.company)
     searcher = Searcher(settings, company)
-    masker = Masker(public=PublicNames.of(islice(searcher.texts(), PUBLIC_TEXTS)))
+    masker = open_masker(settings, company, PublicNames.of(islice(searcher.texts(), PUBLIC_TEXTS)))
     masker.warm()
     with suppress(SearchIndexError):  # a service may start before its first document; each question then says so
         searcher.ready()
     return Parts(
         company=company,
         search=searcher,
-        model=open_model(settings),
+        model=model or open_model(settings),
         masker=masker,
         thresholds=load_thresholds(settings.data_dir),
     )

@@ -51,6 +51,19 @@ class Topic(_Strict):
     words: tuple[str, ...] = ()
 
 
+class NumberPattern(_Strict):
+    """What the company's own contract, customer or order numbers look like, so that they are masked.
+
+    ``pattern`` is a regular expression; ``examples`` are numbers it must find whole, ``others`` texts in which it must
+    find nothing. Checked where masking is opened (`chatbot.privacy.patterns`).
+    """
+
+    name: str = Field(min_length=1, max_length=80)
+    pattern: str = Field(min_length=1)
+    examples: tuple[str, ...] = Field(min_length=1, max_length=20)
+    others: tuple[str, ...] = Field(default=(), max_length=20)
+
+
 class Company(_Strict):
     name: str
     about: dict[Literal["pl", "en"], str] = Field(description="one sentence: what the company does")
@@ -60,6 +73,7 @@ class Company(_Strict):
     topics: tuple[Topic, ...] = ()
     style: Annotated[dict[str, str], Field(description="style rules: name → rule, for prompts and evaluation")] = {}
     contact: dict[str, str] = {}
+    numbers: Annotated[tuple[NumberPattern, ...], Field(description="the company's own numbers, masked by form")] = ()
 
 
 def load(path: Path) -> Company:

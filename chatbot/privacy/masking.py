@@ -7,6 +7,7 @@ remembers what stood there.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,17 +39,20 @@ class Masked:
 
 
 class Masker:
-    """Thread-safe. ``patterns`` are the admin's regular expressions of contract and customer numbers; ``public`` are
-    names of the company's own documents (`public.PublicNames.of`), which stay readable.
+    """Thread-safe. ``patterns`` are the admin's regular expressions of contract and customer numbers, or what gives
+    the present ones (`patterns.Patterns`); ``public`` are names of the company's own documents
+    (`public.PublicNames.of`), which stay readable. The service, the commands and the exports open theirs with
+    `opening.open_masker`.
 
     Made in no time; the first ``mask`` (or ``warm``) loads Presidio, which imports spaCy and torch. Raises PatternError
-    then for a pattern that `recognisers.company_number` refuses.
+    then for a pattern that `expressions.checked` refuses.
     """
 
-    def __init__(self, patterns: tuple[str, ...] = (), public: PublicNames | None = None) -> None:
-        self._patterns = patterns
+    def __init__(self, patterns: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
+                 public: PublicNames | None = None) -> None:
+        self._patterns = patterns if callable(patterns) else lambda: patterns
         self._public = public
-        self._engines: tuple[Any, Any] | None = None
+        self._engines: tuple[tuple[str, ...], Any, Any] | None = None
         self._lock = threading.Lock()
 
     def warm(self) -> None:
@@ -75,9 +79,10 @@ class Masker:
         return vault.unmask(text)
 
     def _loaded(self) -> tuple[Any, Any]:
+        patterns = self._patterns()
         with self._lock:
-            if self._engines is None:
+            if self._engines is None or self._engines[0] != patterns:
                 from chatbot.privacy.engine import Replacer, analyzer  # imports Presidio, spaCy and torch: 3 s
 
-                self._engines = analyzer(self._patterns), Replacer()
-            return self._engines
+                self._engines = patterns, analyzer(patterns), Replacer()
+            return self._engines[1:]

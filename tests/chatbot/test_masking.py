@@ -10,9 +10,9 @@ import pytest
 
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.errors import PatternError, SealDamaged
+from chatbot.privacy.expressions import validated
 from chatbot.privacy.masking import Masker
 from chatbot.privacy.public import PublicNames
-from chatbot.privacy.recognisers.company_number import validated
 from chatbot.privacy.vault import Vault
 
 
