@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from chatbot.api import admin, agents, documents, pages, problems, reference, staff, widget
+from chatbot.api import admin, agents, declared, documents, pages, problems, reference, staff, widget
 from chatbot.api.guard import Guard, Origins
 from chatbot.service import Service, running
 
@@ -31,5 +31,6 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(module.router)
     reference.install(app)
     pages.install(app)
+    declared.install(app)
     app.add_middleware(Guard, origins=Origins.of(service.settings.allowed_origins), limits=service.limits)
     return app

@@ -88,6 +88,7 @@ class Staff:
         if account is None:
             raise Unauthorised("password")
         await self._redis.delete(keys.tries(f"user:{user}"))
+        await self._redis.decr(keys.tries(f"address:{address}"))  # only failures count against an office's address
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         key = keys.session(digest(token))
         async with self._redis.pipeline(transaction=True) as pipe:

@@ -27,6 +27,13 @@ async def service(request: Request) -> Service:
 TheService = Annotated[Service, Depends(service)]
 
 
+async def public() -> None:
+    """Asks for nobody: the route is open to everyone, and says so (see `chatbot.api.declared`)."""
+
+
+PUBLIC = [Depends(public)]
+
+
 async def client_address(request: Request) -> str:
     return address(request.client.host if request.client else "")
 

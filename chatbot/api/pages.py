@@ -10,13 +10,13 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chatbot import keys, metrics
-from chatbot.api.depends import TheService
+from chatbot.api.depends import PUBLIC, TheService
 from chatbot.texts import say
 
 WEB = Path(__file__).parents[1] / "web"
 PAGES = {"/": "index.html", "/widget.js": "widget.js", "/console": "console.html", "/admin": "admin.html"}
 
-router = APIRouter()
+router = APIRouter(dependencies=PUBLIC)
 
 
 @router.get("/healthz", tags=["service"])
@@ -48,7 +48,8 @@ async def metrics_page(service: TheService) -> Response:
 def install(app: FastAPI) -> None:
     app.include_router(router)
     for path, name in PAGES.items():
-        app.add_api_route(path, _page(WEB / name), methods=["GET"], include_in_schema=False)
+        app.add_api_route(path, _page(WEB / name), methods=["GET"], include_in_schema=False,
+                          dependencies=PUBLIC)
     app.mount("/static", StaticFiles(directory=WEB), name="static")
 
 

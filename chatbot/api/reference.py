@@ -12,11 +12,13 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from chatbot.api.depends import PUBLIC
+
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def install(app: FastAPI) -> None:
-    @app.get("/docs", include_in_schema=False)
+    @app.get("/docs", include_in_schema=False, dependencies=PUBLIC)
     async def docs() -> HTMLResponse:
         return HTMLResponse(page(app.openapi()))
 
@@ -36,7 +38,8 @@ def page(api: dict[str, Any]) -> str:
 
 
 def _operation(method: str, path: str, operation: dict[str, Any], api: dict[str, Any]) -> str:
-    rows = [f"<h2><code>{method.upper()} {escape(path)}</code></h2>"]
+    rows = [f"<h2><code>{method.upper()} {escape(path)}</code></h2>",
+            f"<p>Access: {escape(operation['x-access'])}</p>"]
     if about := operation.get("description"):
         rows.append(f"<p>{escape(about)}</p>")
     fields = [f"<li><code>{escape(one['name'])}</code> ({one['in']}){'' if one.get('required') else ', optional'}</li>"

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from chatbot import keys
-from chatbot.api.depends import COOKIE, Agent, TheService, client_address
+from chatbot.api.depends import COOKIE, PUBLIC, Agent, TheService, client_address
 from chatbot.staff import Session
 
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
@@ -26,7 +26,7 @@ class Who(BaseModel):
     csrf: str
 
 
-@router.post("/session")
+@router.post("/session", dependencies=PUBLIC)
 async def sign_in(
     body: SignIn, request: Request, response: Response, service: TheService,
     address: Annotated[str, Depends(client_address)],

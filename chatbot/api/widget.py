@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatbot import access, keys
-from chatbot.api.depends import Admitted, TheService, client_address
+from chatbot.api.depends import PUBLIC, Admitted, TheService, client_address
 from chatbot.api.stream import DESCRIBED, check_room, stream
 from chatbot.texts import languages, say
 
@@ -50,7 +50,7 @@ class Rate(_Body):
     comment: str = Field("", max_length=2000)
 
 
-@router.get("/widget")
+@router.get("/widget", dependencies=PUBLIC)
 async def widget(service: TheService, language: str = "pl") -> dict[str, Any]:
     """For the widget's first paint, before any conversation."""
     language = spoken(language)
@@ -65,7 +65,7 @@ async def widget(service: TheService, language: str = "pl") -> dict[str, Any]:
     }
 
 
-@router.post("/conversations", status_code=201)
+@router.post("/conversations", status_code=201, dependencies=PUBLIC)
 async def begin(
     body: Begin, service: TheService, address: Annotated[str, Depends(client_address)],
     accept_language: Annotated[str | None, Header()] = None,

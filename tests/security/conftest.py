@@ -1,0 +1,32 @@
+"""The security suite's service: a real server on loopback, quick passwords, and nothing that reaches further."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from argon2 import PasswordHasher
+from redis.asyncio import Redis
+
+from chatbot.staff import Staff
+from ingestion.settings import Settings
+from tests.chatbot.conftest import redis, store_settings  # noqa: F401
+from tests.flows.serving import Served, serving
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 at its cheapest: these tests sign in hundreds of times, and are about what comes after."""
+    made = Staff.__init__
+
+    def init(self: Staff, *arguments: object) -> None:
+        made(self, *arguments)  # type: ignore[arg-type]
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+    monkeypatch.setattr(Staff, "__init__", init)
+
+
+@pytest.fixture
+async def served(store_settings: Settings, redis: Redis, quick_passwords: None) -> AsyncIterator[Served]:  # noqa: F811
+    async with serving(store_settings) as running:
+        yield running
