@@ -18,6 +18,7 @@ from evals.case import read
 from evals.corpus import indexed
 from evals.judging import judge
 from evals.metrics import Outcome, scored, summarise
+from evals.proposals import remembered
 from evals.run import run
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.errors import UsageError
@@ -46,7 +47,7 @@ def answers(
         settings = settings.model_copy(update={"adapter": adapter})
     with indexed(passages, settings) if passages else nullcontext(settings) as running:
         with err.status("Opening model and index…"):
-            parts = open_parts(running)
+            parts = open_parts(running, remembered(running))
         outcomes = run(labelled, parts, date.today())
         if risk is not None:
             threshold = at_risk(outcomes, risk)

@@ -18,6 +18,7 @@ from chatbot.verdict import quoted_doubt
 from evals.calibration import FEATURES, cases_needed, choose, fit
 from evals.case import read
 from evals.metrics import Outcome, scored
+from evals.proposals import remembered
 from evals.run import run
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.errors import ProductError, UsageError
@@ -39,7 +40,7 @@ def calibrate(
         raise UsageError(f"--risk {risk} and --confidence {confidence} must lie between 0 and 1.")
     settings = announced_settings()
     with err.status("Opening model and index…"):
-        parts = open_parts(settings)
+        parts = open_parts(settings, remembered(settings))
     outcomes = run(read(cases), parts, date.today())
     fitting, choosing = halves(outcomes)
     table = fitted(fitting, parts.thresholds)

@@ -19,11 +19,17 @@ POLICY_REASONS = frozenset({Reason.CUSTOMER_ASKED, Reason.TOPIC_POLICY, Reason.M
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One case with what came of it: an answer, or the error it crashed with (wrong and crashed are kept apart)."""
+    """One case with what came of it: an answer, or the error it crashed with (wrong and crashed are kept apart).
+    ``replayed_ms``: what a proposal that was read back took when it was made (`evals.proposals`)."""
 
     case: Case
     answer: Answer | None
     error: str | None = None
+    replayed_ms: float = 0.0
+
+    @property
+    def took_ms(self) -> float | None:
+        return self.answer.took_ms + self.replayed_ms if self.answer is not None else None
 
     @property
     def replied(self) -> bool:
@@ -75,7 +81,7 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     abstained = [o for o in outcomes if o.answer is not None and o.answer.kind is AnswerKind.TICKET]
     wrong = [o for o in replies if not o.right]
     rightly = [o for o in abstained if o.case.expected == "ticket"]
-    times = sorted(o.answer.took_ms for o in outcomes if o.answer is not None)
+    times = sorted(ms for o in outcomes if (ms := o.took_ms) is not None)
     modes: dict[str, list[bool]] = {}
     for o in replies:
         if o.answer is not None and o.answer.mode is not None:

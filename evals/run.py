@@ -31,10 +31,11 @@ async def _one(case: Case, parts: Parts, today: date) -> Outcome:
     history = tuple(Turn(message.author, message.text) for message in case.history)
     question = Question(case.question, case.as_of or today, case.as_of is not None, history)
     result = None
+    before = getattr(parts.model, "replayed_ms", 0.0)
     try:
         async for item in answer(question, parts, Vault()):
             if isinstance(item, Answer):
                 result = item
     except ProductError as error:
         return Outcome(case, None, f"{type(error).__name__}: {error}")
-    return Outcome(case, result)
+    return Outcome(case, result, replayed_ms=getattr(parts.model, "replayed_ms", 0.0) - before)
