@@ -9,22 +9,28 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from ingestion import company, jobs, running, sourcing, uploads
-from ingestion.command import Json, announced_settings, err, out, print_json, translated
+from ingestion import company, jobs, sourcing, uploads
+from ingestion.command import Json, announced_settings, out, print_json, translated
 from ingestion.diff import changes
 from ingestion.errors import DocumentError, UsageError
 from ingestion.index.engine import open_engine
 from ingestion.index.points import unpack
 from ingestion.jobs import AddJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob, identity, unchanged
 from ingestion.registry import Register
+from ingestion.reporting import finish, outcome_of, outcomes, report
 from ingestion.settings import Settings
 from ingestion.store import connect
+from ingestion.web import commands as web_commands
+from ingestion.web import records
+from ingestion.web.limits import LIMITS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-GOOD = ("indexed", "unchanged", "removed", "rolled back")
+EVERY = LIMITS.every
+
+
+web_commands.add_to(app)
 
 
 @app.callback()
@@ -35,22 +41,27 @@ def _root() -> None:
 @app.command()
 @translated
 def add(
-    source: Annotated[list[str], typer.Argument(help="Files, folders, or passages.jsonl#glob-of-ids.")],
+    source: Annotated[list[str], typer.Argument(
+        help="Files, folders, passages.jsonl#glob-of-ids, or addresses (https://…) of pages and sitemaps.")],
     title: Annotated[str | None, typer.Option(help="The document's title, and by it its id.")] = None,
     valid_from: Annotated[str | None, typer.Option(help="First day of validity, YYYY-MM-DD.")] = None,
     valid_until: Annotated[str | None, typer.Option(help="Last day of validity, YYYY-MM-DD.")] = None,
     supersedes: Annotated[str | None, typer.Option(help="Id of the document that this one ends.")] = None,
     collection: Annotated[str, typer.Option(help="A name to search by itself.")] = "default",
     audience: Annotated[str, typer.Option(help="Who may be answered from it.")] = "customer",
+    every: Annotated[int, typer.Option(help="Hours between two looks at an address; 0: none by itself.")] = EVERY,
     json: Json = False,
 ) -> None:
-    """Add documents, or new versions of them."""
+    """Add documents, or new versions of them; pages of the web are looked at again by themselves."""
     since, until = _day(valid_from, "--valid-from"), _day(valid_until, "--valid-until")
     if since and until and until < since:
         raise UsageError(f"--valid-until {until} is before --valid-from {since}. Swap them.")
-    found = sourcing.files(source)
-    if title and len(found) > 1:
-        raise UsageError(f"--title {title!r} can't name {len(found)} documents. Add them one by one.")
+    addresses = [one for one in source if sourcing.is_address(one)]
+    found = sourcing.files([one for one in source if not sourcing.is_address(one)])
+    if title and len(found) + len(addresses) > 1:
+        raise UsageError(f"--title {title!r} can't name {len(found) + len(addresses)} documents. Add them one by one.")
+    sites = [records.site_of(one, title=title, valid_from=since, valid_until=until, supersedes=supersedes,
+                             collection=collection, audience=audience, every=every) for one in addresses]
     chosen = announced_settings()
     rows: list[Outcome | None] = []
     with connect(chosen) as store:
@@ -66,8 +77,11 @@ def add(
                 continue
             rows.append(None)
             ids.append(jobs.submit(store, job.model_copy(update={"upload": kept})))
-        ended = iter(_finish(chosen, store, ids))
-    _report([row or _outcome(next(ended)) for row in rows], json)
+        ids += [records.follow(store, site) for site in sites]
+        ended = finish(chosen, store, ids)
+    told = iter(ended[: len(ids) - len(sites)])
+    known = [row or outcome_of(next(told)) for row in rows]
+    report([*known, *outcomes(ended[len(ids) - len(sites) :])], json)
 
 
 @app.command()
@@ -83,9 +97,9 @@ def demo(json: Json = False) -> None:
     ended: list[JobState] = []
     if fresh:
         with connect(chosen) as store:
-            ended = _finish(chosen, store, [jobs.submit(store, job) for job in fresh])
+            ended = finish(chosen, store, [jobs.submit(store, job) for job in fresh])
     told = iter(ended)
-    _report([outcome or _outcome(next(told)) for _, outcome in known], json)
+    report([outcome or outcome_of(next(told)) for _, outcome in known], json)
 
 
 @app.command()
@@ -256,39 +270,10 @@ def _chunks(chosen: Settings, name: str) -> list[Any]:
 def _run(job: RemoveJob | ReindexJob | RollbackJob, json: bool) -> None:
     chosen = announced_settings()
     with connect(chosen) as store:
-        states = _finish(chosen, store, [jobs.submit(store, job)])
+        states = finish(chosen, store, [jobs.submit(store, job)])
     state = states[0]
-    rows = list(state.outcomes) or [_outcome(state)]
-    _report(rows, json)
-
-
-def _finish(chosen: Settings, store: Any, ids: list[str]) -> list[JobState]:
-    if not ids:
-        return []
-    count = TextColumn("{task.completed}/{task.total}")
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count)
-    with Progress(*columns, console=err, transient=True) as bars:
-        all_of_it = bars.add_task("documents", total=len(ids))
-        shown: dict[str, Any] = {}
-
-        def tell(states: Any) -> None:
-            bars.update(all_of_it, completed=sum(state.ended for state in states))
-            for state in states:
-                if state.state == "running" and state.of:
-                    if state.job not in shown:
-                        shown[state.job] = bars.add_task(state.source)
-                    bars.update(shown[state.job], description=f"{state.step} {state.source[-50:]}",
-                                completed=state.done, total=state.of)
-                elif state.job in shown:
-                    bars.remove_task(shown.pop(state.job))
-
-        return running.finish(chosen, store, ids, tell)
-
-
-def _outcome(state: JobState) -> Outcome:
-    if state.outcomes:
-        return state.outcomes[0]
-    return Outcome(source=state.source, document="", status="failed", reason=state.reason)
+    rows = list(state.outcomes) or [outcome_of(state)]
+    report(rows, json)
 
 
 def _document(register: Register, name: str) -> dict[str, Any]:
@@ -304,14 +289,3 @@ def _document(register: Register, name: str) -> dict[str, Any]:
     }
 
 
-def _report(rows: list[Outcome], json: bool) -> None:
-    if json:
-        print_json({"documents": [row.model_dump() for row in rows]})
-    else:
-        for row in rows:
-            line = f"{row.status:>14}  {row.source or row.document}  {row.version or ''}  {row.chunks} chunks"
-            out.print(line + (f"  {row.reason}" if row.reason else ""), markup=False, highlight=False, soft_wrap=True)
-    bad = [row for row in rows if row.status not in GOOD]
-    if bad:
-        err.print(f"{len(bad)} of {len(rows)} failed; the first: {bad[0].reason}", markup=False, soft_wrap=True)
-        raise typer.Exit(1)

@@ -36,6 +36,11 @@ class Validity:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether it covers no day at all: a page that came and went on one day, say."""
+        return self.since is not None and self.until is not None and self.until < self.since
+
     def covers(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 

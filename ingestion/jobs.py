@@ -45,6 +45,16 @@ class AddJob(_Job):
     supersedes: str | None = None
     collection: str = "default"
     audience: str = "customer"
+    document: str | None = None
+    """The document's id, where neither title nor name tell it: a page's is by its address."""
+
+
+class FetchJob(_Job):
+    """Look at a followed page or sitemap, and take in what is new there; ``source`` is its address."""
+
+    kind: Literal["fetch"] = "fetch"
+    site: str
+    source: str
 
 
 class RemoveJob(_Job):
@@ -62,8 +72,8 @@ class RollbackJob(_Job):
     kind: Literal["rollback"] = "rollback"
 
 
-Job = Annotated[AddJob | RemoveJob | ReindexJob | RollbackJob, Field(discriminator="kind")]
-_JOB: TypeAdapter[AddJob | RemoveJob | ReindexJob | RollbackJob] = TypeAdapter(Job)
+AnyJob = AddJob | FetchJob | RemoveJob | ReindexJob | RollbackJob
+_JOB: TypeAdapter[AnyJob] = TypeAdapter(Annotated[AnyJob, Field(discriminator="kind")])
 
 
 class Outcome(_Job):
@@ -99,7 +109,10 @@ class JobState(_Job):
 
 
 def identity(job: AddJob) -> str:
-    """The document's id: of its title, or of the file's name (with the selection, if there is one)."""
+    """The document's id: as the job says, else of its title, or of the file's name (with the selection, if there is
+    one)."""
+    if job.document:
+        return job.document
     stem = Path(job.name).name.removesuffix(".gz")
     return document_id(job.title or " ".join(part for part in (Path(stem).stem, job.select) if part))
 
@@ -118,17 +131,17 @@ def unchanged(register: Register, job: AddJob) -> Outcome | None:
     return None
 
 
-def submit(store: redis.Redis, job: AddJob | RemoveJob | ReindexJob | RollbackJob) -> str:
+def submit(store: redis.Redis, job: AnyJob) -> str:
     """Queue it; the id by which its progress is read."""
     with store.pipeline(transaction=True) as pipe:
-        job_id = _queue(pipe, job)
+        job_id = queue(pipe, job)
         pipe.execute()
     return job_id
 
 
-async def submit_async(store: redis.asyncio.Redis, job: AddJob | RemoveJob | ReindexJob | RollbackJob) -> str:
+async def submit_async(store: redis.asyncio.Redis, job: AnyJob) -> str:
     async with store.pipeline(transaction=True) as pipe:
-        job_id = _queue(pipe, job)
+        job_id = queue(pipe, job)
         await pipe.execute()
     return job_id
 
@@ -164,7 +177,7 @@ def workers(store: redis.Redis) -> int:
     return sum(1 for _ in store.scan_iter(keys.BEATS, count=1000))
 
 
-def parse(fields: Mapping[bytes, bytes]) -> tuple[str, AddJob | RemoveJob | ReindexJob | RollbackJob]:
+def parse(fields: Mapping[bytes, bytes]) -> tuple[str, AnyJob]:
     """The id and the job of an entry of the stream."""
     return fields[b"id"].decode(), _JOB.validate_json(fields[b"job"])
 
@@ -180,10 +193,11 @@ def _ids(members: Iterable[Any]) -> list[str]:
     return [member.decode() for member in members]
 
 
-def _queue(pipe: Any, job: AddJob | RemoveJob | ReindexJob | RollbackJob) -> str:
+def queue(pipe: Any, job: AnyJob) -> str:
+    """Onto a pipeline, together with what else belongs to it; the id."""
     job_id = secrets.token_hex(8)
     now = time.time()
-    source = job.source if isinstance(job, AddJob) else getattr(job, "document", "")
+    source = getattr(job, "source", "") or getattr(job, "document", "")
     pipe.hset(keys.job(job_id), mapping={"kind": job.kind, "state": "queued", "source": source, "submitted": now})
     pipe.expire(keys.job(job_id), keys.JOB_LIFETIME)
     pipe.zremrangebyscore(keys.RECENT, "-inf", now - keys.JOB_LIFETIME)

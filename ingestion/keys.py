@@ -27,3 +27,13 @@ def beat(worker: str) -> str:
 
 
 BEATS = "ingestion:worker:*"
+
+SITES = "ingestion:sites"
+"""Hash: a followed page or sitemap by its id, as JSON. No end."""
+SITES_DUE = "ingestion:sites:due"
+"""Sorted set of site ids by the time of their next look. No end."""
+
+
+def pages(site: str) -> str:
+    """Hash: the pages of a site by address, as JSON. No end: goes with the site."""
+    return f"ingestion:site:{site}:pages"

@@ -87,13 +87,12 @@ def _watch(request: dict[str, Any], reply: int) -> None:
 
 def _parse(request: dict[str, Any], reply: int) -> None:
     """The inner process: limits first, then the reader, then one JSON document."""
-    from ingestion import sources
-
     name = str(request["name"])
     memory = int(request["memory_bytes"])
     _limit(memory, int(request["cpu_seconds"]))
+    told: dict[str, Any]
     try:
-        told: dict[str, Any] = {"text": asdict(sources.read(Path(request["path"]), name, request["select"]))}
+        told = _told(request, name)
     except DocumentError as error:
         told = {"error": type(error).__name__, "reason": str(error)}
     except MemoryError:
@@ -105,6 +104,18 @@ def _parse(request: dict[str, Any], reply: int) -> None:
         told = {"reason": f"{name} can't be parsed ({cause}). Save it again, or in another format."}
     with os.fdopen(reply, "wb") as pipe:
         pipe.write(json.dumps(told, ensure_ascii=False).encode("utf-8", errors="replace"))
+
+
+def _told(request: dict[str, Any], name: str) -> dict[str, Any]:
+    """A document's text, or a sitemap's addresses (none for a file that is no sitemap)."""
+    from ingestion import sources
+    from ingestion.web import sitemap
+
+    path = Path(request["path"])
+    if "sitemap_bytes" not in request:
+        return {"text": asdict(sources.read(path, name, request["select"]))}
+    found = sitemap.read(path.read_bytes(), name, int(request["sitemap_bytes"]))
+    return {"sitemap": asdict(found) if found else None}
 
 
 def _limit(memory: int, processor: int) -> None:

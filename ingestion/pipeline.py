@@ -73,7 +73,7 @@ class Pipeline:
 
     def add(self, jobs: Mapping[str, AddJob], report: Report) -> dict[str, Outcome]:
         """What became of each. A bad document fails by itself; ModelError, DiskError and the like are of them all."""
-        register = self._register()
+        register = self.register()
         outcomes: dict[str, Outcome] = {}
         ready: dict[str, Ready] = {}
         for job_id, job in jobs.items():
@@ -81,7 +81,11 @@ class Pipeline:
                 outcomes[job_id] = same
                 continue
             try:
-                ready[job_id] = self._read(job, partial(report, job_id))
+                made = self._read(job, partial(report, job_id))
+                if (same := _same_words(register, made)) is not None:
+                    outcomes[job_id] = same
+                else:
+                    ready[job_id] = made
             except DocumentError as error:
                 outcomes[job_id] = _failed(job, error.status, str(error))
         if ready:
@@ -91,14 +95,23 @@ class Pipeline:
     def remove(self, document: str) -> Outcome:
         """Raises UsageError when there is no such document."""
         with self._lock():
-            register = self._register()
+            register = self.register()
             title = register.get(document).title
             self._switch_to(registry.without(register, document), lambda done, of: None)
         return Outcome(source=title, document=document, status="removed")
 
+    def end(self, documents: list[str], last: date) -> list[Outcome]:
+        """None of these documents counts after the day ``last``."""
+        with self._lock():
+            register = self.register()
+            for document in documents:
+                register = registry.ended(register, document, last)
+            self._switch_to(register, lambda done, of: None)
+        return [Outcome(source="", document=document, status="ended") for document in documents]
+
     def reindex(self, report: Callable[[str, int, int], None]) -> list[Outcome]:
         """Read everything again. A version that can't be read any more keeps its chunks."""
-        register = self._register()
+        register = self.register()
         renewed: dict[tuple[str, str], tuple[int, str]] = {}
         outcomes = []
         everything = register.indexed()
@@ -116,7 +129,7 @@ class Pipeline:
                                     status=status, chunks=version.chunks, reason=reason))
             report("reading", place + 1, len(everything))
         with self._lock():
-            self._switch_to(_renewed(self._register(), renewed), lambda done, of: report("building", done, of),
+            self._switch_to(_renewed(self.register(), renewed), lambda done, of: report("building", done, of),
                             from_nothing=True)
         return outcomes
 
@@ -167,7 +180,7 @@ class Pipeline:
     def _take_in(self, ready: Mapping[str, Ready], report: Report) -> dict[str, Outcome]:
         """Into the index, all in one generation; if that fails its trial, each by itself, to find the one at fault."""
         with self._lock():
-            register, outcomes = _registered(self._register(), ready)
+            register, outcomes = _registered(self.register(), ready)
             wanted = [job_id for job_id, outcome in outcomes.items() if outcome.status == "indexed"]
 
             def tell(done: int, of: int) -> None:
@@ -195,7 +208,8 @@ class Pipeline:
         self._engine.switch(build(plan, progress))
         self._engine.clean()
 
-    def _register(self) -> Register:
+    def register(self) -> Register:
+        """What the current generation was built from."""
         snapshot = self._engine.snapshot(self._engine.current())
         return snapshot.documents if snapshot else Register()
 
@@ -241,6 +255,19 @@ def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Registe
         outcomes[job_id] = Outcome(source=job.source, document=name, version=version.version, status="indexed",
                                    chunks=one.chunks, reason=reason)
     return register, outcomes
+
+
+def _same_words(register: Register, ready: Ready) -> Outcome | None:
+    """A page whose bytes differ from the current version's (a date in the footer's code) and whose text doesn't."""
+    job = ready.job
+    document = register.documents.get(ready.document.document)
+    if document is None or job.document is None or job.valid_from or job.valid_until or job.supersedes:
+        return None
+    for one in document.versions:
+        if one.chunks_file == ready.chunks_file and not one.replaced and one.validity.covers(date.today()):
+            return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
+                           chunks=one.chunks)
+    return None
 
 
 def _replaces(before: Document | None, job: AddJob) -> bool:

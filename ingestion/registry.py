@@ -84,9 +84,9 @@ class Register(_Frozen):
         raise UsageError(f"There is no document {document!r}. Known: {known}. See 'python -m ingestion list'.")
 
     def indexed(self) -> list[tuple[Document, Version]]:
-        """The versions that belong into the index."""
+        """The versions that belong into the index: those that count on some day."""
         return [(document, version) for document in self.documents.values() for version in document.versions
-                if not version.replaced]
+                if not version.replaced and not version.validity.empty]
 
 
 def document_id(title: str) -> str:
@@ -131,6 +131,17 @@ def without(register: Register, document: str) -> Register:
             free = one.model_copy(update={"superseded_by": None, "ends": None, "versions": timeline(one.versions)})
             documents[name] = free
     return Register(documents=documents)
+
+
+def ended(register: Register, document: str, last: date) -> Register:
+    """No version of the document counts after the day ``last``; what it said before is still found as of those days."""
+    one = register.get(document)
+    stated = [
+        version.model_copy(update={"valid_until": _earlier(version.valid_until, last)})
+        for version in one.versions
+    ]
+    ended_ = _ended(one.model_copy(update={"versions": timeline(stated)}))
+    return Register(documents={**register.documents, document: ended_})
 
 
 def timeline(versions: Iterable[Version]) -> tuple[Version, ...]:

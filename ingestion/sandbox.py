@@ -25,6 +25,7 @@ from ingestion import errors
 from ingestion.documents import Clause, FaqEntry, Kind, Text
 from ingestion.errors import DocumentError
 from ingestion.parser_process import TIMED_OUT
+from ingestion.web.sitemap import Sitemap
 
 WALL_SECONDS = 120.0
 """A file; the slowest of the 291 trial files takes 6 s here, a PDF of 300 dense pages about a minute."""
@@ -49,20 +50,39 @@ def parse(
     Raises what the reader raises, and DocumentError naming what the process died of: time, memory, size or a crash.
     """
     shown = name or path.name
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise DocumentError(f"{path} can't be read ({error.strerror}). Name a file that is there.") from error
     request = {
         "path": str(path.absolute()), "name": shown, "select": select, "wall_seconds": wall_seconds,
         "memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds,
     }  # fmt: skip
+    return _read(_answered(path, request), shown)
+
+
+def sitemap(path: Path, name: str, largest: int) -> Sitemap | None:
+    """`ingestion.web.sitemap.read` in a process of its own; None for a file that is no sitemap."""
+    request = {
+        "path": str(path.absolute()), "name": name, "sitemap_bytes": largest, "wall_seconds": WALL_SECONDS,
+        "memory_bytes": MEMORY_BYTES, "cpu_seconds": CPU_SECONDS,
+    }  # fmt: skip
+    told = json.loads(_answered(path, request))
+    if "reason" in told:
+        raise DocumentError(told["reason"])
+    found = told["sitemap"]
+    return Sitemap(bool(found["index"]), tuple(map(str, found["addresses"]))) if found else None
+
+
+def _answered(path: Path, request: dict[str, Any]) -> bytes:
+    """What the parser wrote. Raises DocumentError naming what it died of."""
+    shown, wall_seconds = str(request["name"]), float(request["wall_seconds"])
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise DocumentError(f"{path} can't be read ({error.strerror}). Name a file that is there.") from error
     # No answer at all: the server itself died, before the request or of it. Asked twice, it was of it.
     answer = _asked(request, shown, wall_seconds) or _asked(request, shown, wall_seconds)
     told, _, code = answer.rpartition(b"\n")
     if not told or code != b"0":
-        raise DocumentError(_cause(code, shown, wall_seconds, cpu_seconds))
-    return _read(told, shown)
+        raise DocumentError(_cause(code, shown, wall_seconds, int(request["cpu_seconds"])))
+    return told
 
 
 def _asked(request: dict[str, Any], name: str, wall_seconds: float) -> bytes:

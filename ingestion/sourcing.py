@@ -28,10 +28,12 @@ def files(sources: list[str]) -> list[Source]:
     return found
 
 
+def is_address(source: str) -> bool:
+    """Whether it names a page of the web (`ingestion.web`), not a file."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 def _files(source: str) -> list[Source]:
-    if source.startswith(("http://", "https://")):
-        raise UsageError(f"{source}: pages of the web can't be added yet. "
-                         "Save the page as HTML or PDF and add the file.")
     path = Path(source).expanduser()
     if path.is_dir():
         inside = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))

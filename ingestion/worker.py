@@ -22,23 +22,27 @@ import structlog
 
 from ingestion import keys
 from ingestion.errors import DocumentError, ProductError, SearchIndexError, UsageError
-from ingestion.jobs import TRIES, AddJob, Outcome, ReindexJob, RemoveJob, RollbackJob, parse
+from ingestion.jobs import TRIES, AddJob, AnyJob, FetchJob, Outcome, ReindexJob, RemoveJob, parse
 from ingestion.pipeline import Pipeline
 from ingestion.settings import Settings
+from ingestion.web import records
+from ingestion.web.guard import Guard
+from ingestion.web.sync import Sync
 
 log = structlog.get_logger()
-AnyJob = AddJob | RemoveJob | ReindexJob | RollbackJob
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     """Seconds. ``idle``: without a sign of life an entry is taken over. ``retry``: before the first next try, then
-    twice as long each time (2, 4, 8, 16: half a minute in all for a server that restarts)."""
+    twice as long each time (2, 4, 8, 16: half a minute in all for a server that restarts). ``due``: between two looks
+    at which pages of the web are to be looked at."""
 
     beat: float = 5.0
     idle: float = 20.0
     wait: float = 1.0
     retry: float = 2.0
+    due: float = 30.0
 
 
 TIMES = Times()
@@ -57,11 +61,18 @@ class Entry:
 
 
 class Worker:
-    def __init__(self, settings: Settings, store: redis.Redis, threads: int | None = 1, times: Times = TIMES) -> None:
+    """``guard``: see `ingestion.web.guard`; only a test passes one."""
+
+    def __init__(
+        self, settings: Settings, store: redis.Redis, threads: int | None = 1, times: Times = TIMES,
+        guard: Guard | None = None,
+    ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._store = store
         self._times = times
         self._pipeline = Pipeline(settings, threads)
+        self._sync = Sync(settings, store, self._pipeline, guard)
+        self._due = 0.0
         self._held: set[bytes] = set()
         self._again: dict[bytes, float] = {}
         self._stop = threading.Event()
@@ -79,12 +90,18 @@ class Worker:
         self._beaten.wait(self._times.beat)
         try:
             while not self._stop.is_set():
+                self._queue_due()
                 if entries := self._take():
                     self._do(entries)
         finally:
             self._stop.set()
             beat.join(self._times.beat + 1)
             self._store.delete(keys.beat(self.name))
+
+    def _queue_due(self) -> None:
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + self._times.due
+            records.due(self._store, time.time())
 
     def _make_group(self) -> None:
         try:
@@ -171,13 +188,17 @@ class Worker:
         (entry,) = entries
         job = entry.job
         try:
+            if isinstance(job, FetchJob):
+                return {entry.job_id: self._sync.look(job.site, partial(self._progress, entry.job_id))}
             if isinstance(job, RemoveJob):
-                return {entry.job_id: [self._pipeline.remove(job.document)]}
+                removed = self._pipeline.remove(job.document)
+                records.leave_out(self._store, job.document)
+                return {entry.job_id: [removed]}
             if isinstance(job, ReindexJob):
                 return {entry.job_id: self._pipeline.reindex(partial(self._progress, entry.job_id))}
             return {entry.job_id: [self._pipeline.rollback()]}
         except (UsageError, DocumentError, SearchIndexError) as error:
-            name = job.document if isinstance(job, RemoveJob) else ""
+            name = getattr(job, "document", "") or getattr(job, "site", "")
             return {entry.job_id: [Outcome(source=name, document=name, status="failed", reason=str(error))]}
 
     def _progress(self, job_id: str, step: str, done: int, of: int) -> None:

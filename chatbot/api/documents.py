@@ -6,16 +6,20 @@ import asyncio
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict
 
 from chatbot.api.depends import Admin, TheService
 from chatbot.errors import BadInput
-from ingestion import jobs, sourcing, uploads
+from chatbot.service import Service
+from ingestion import jobs, uploads
+from ingestion import keys as ingestion_keys
 from ingestion.index.engine import open_engine
 from ingestion.jobs import AddJob, RemoveJob
 from ingestion.registry import Register
 from ingestion.settings import Settings
+from ingestion.web import records
+from ingestion.web.limits import LIMITS
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
 
@@ -37,8 +41,19 @@ class About(BaseModel):
     collection: str = "default"
 
 
+class Schedule(BaseModel):
+    """Hours between two looks; 0: only when asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    every: int
+
+
 class Link(About):
+    """``every``: hours between two looks at the address; 0: none by itself."""
+
     url: str
+    every: int = LIMITS.every
 
 
 @router.get("/documents")
@@ -61,14 +76,16 @@ async def add(
     """Files as multipart/form-data, or ``{"url"}`` as JSON. The jobs' progress is under /admin/jobs."""
     if request.headers.get("content-type", "").startswith("application/json"):
         link = Link.model_validate_json(await request.body())
-        sourcing.files([link.url])  # says why it can't be added
-        raise BadInput("no_files")
+        _check(link)
+        site = records.site_of(link.url, **link.model_dump(exclude={"url"}))
+        job_id = await records.follow_async(service.redis, site)
+        await service.audit.note(session.account.user, "document.add", site.url)
+        return {"jobs": [{"job": job_id, "source": site.url}]}
     if not files or len(files) > MOST_FILES:
         raise BadInput("no_files")
     about = About(title=title if len(files) == 1 else None, valid_from=valid_from, valid_until=valid_until,
                   supersedes=supersedes or None, collection=collection)
-    if about.valid_from and about.valid_until and about.valid_until < about.valid_from:
-        raise BadInput("dates")
+    _check(about)
     added = []
     for file in files:
         name = file.filename or "document"
@@ -92,6 +109,56 @@ async def recent(session: Admin, service: TheService) -> dict[str, Any]:
     """Newest first; ``done`` of ``total`` passages within ``step``."""
     found = await jobs.recent_async(service.redis)
     return {"jobs": [{**one.model_dump(mode="json"), "total": one.of} for one in found]}
+
+
+@router.get("/sites")
+async def sites(session: Admin, service: TheService) -> dict[str, Any]:
+    """The followed pages and sitemaps, with the state of each page and the time of the next look."""
+    found = records.read_sites(await service.redis.hgetall(ingestion_keys.SITES))
+    due = {name.decode(): at for name, at in await service.redis.zrange(ingestion_keys.SITES_DUE, 0, -1,
+                                                                        withscores=True)}
+    rows = []
+    for site in found:
+        pages = records.read_pages(await service.redis.hgetall(ingestion_keys.pages(site.site)))
+        rows.append(records.shown(site, pages, due.get(site.site)))
+    return {"sites": rows}
+
+
+@router.post("/sites/{site}/look", status_code=202)
+async def look(site: str, session: Admin, service: TheService) -> dict[str, str]:
+    """Look at it now, whatever its schedule."""
+    known = await _site(service, site)
+    job = await records.follow_async(service.redis, known)
+    await service.audit.note(session.account.user, "site.look", known.url)
+    return {"job": job}
+
+
+@router.put("/sites/{site}")
+async def schedule(site: str, body: Schedule, session: Admin, service: TheService) -> dict[str, Any]:
+    """How often it is looked at."""
+    known = await _site(service, site)
+    changed = await records.reschedule_async(service.redis, known, body.every)
+    await service.audit.note(session.account.user, "site.schedule", known.url)
+    return changed.model_dump(mode="json")
+
+
+@router.delete("/sites/{site}", status_code=204)
+async def forget(site: str, session: Admin, service: TheService) -> Response:
+    """Follow it no more; its documents stay."""
+    known = await _site(service, site)
+    await records.forget_async(service.redis, known.site)
+    await service.audit.note(session.account.user, "site.forget", known.url)
+    return Response(status_code=204)
+
+
+async def _site(service: Service, name: str) -> records.Site:
+    found = records.read_sites(await service.redis.hgetall(ingestion_keys.SITES))
+    return records.among(found, name)
+
+
+def _check(about: About) -> None:
+    if about.valid_from and about.valid_until and about.valid_until < about.valid_from:
+        raise BadInput("dates")
 
 
 def _keep(settings: Settings, file: UploadFile) -> str:
