@@ -9,6 +9,7 @@ from chatbot import access, keys
 from chatbot.answer import Reason
 from chatbot.budget import Budgets
 from chatbot.commit import TRIES, Commands, Step, commit
+from chatbot.corrections import CONSENT_GIVEN, CONSENT_REFUSED
 from chatbot.errors import BadInput, Busy, NotFound, TooMany, Unauthorised
 from chatbot.handoff import Case, Clock, Handoffs
 from chatbot.limits import Limits
@@ -95,6 +96,22 @@ class Conversations:
                 return (await self._records.meta(meta.id)).state
             meta = await self._records.meta(meta.id)
         raise Busy("try_again", retry_after=self._limits.retry_after)
+
+    async def decline(self, meta: Meta) -> None:
+        """The customer prefers the bot to the human it offered. Raises Conflict where none was offered."""
+        for _ in range(TRIES):
+            moved = self._handoffs.moved(meta, move(meta.state, Event.DECLINE))
+            if await commit(self._redis, self._handoffs.guard(Step(), meta).add(moved)) is None:
+                return
+            meta = await self._records.meta(meta.id)
+        raise Busy("try_again", retry_after=self._limits.retry_after)
+
+    async def consent(self, meta: Meta, *, training: bool) -> None:
+        """Whether the conversation, once nobody can be told from it, may teach the assistant. May change any time."""
+        key = keys.conversation(meta.id)
+        said = CONSENT_GIVEN if training else CONSENT_REFUSED
+        if await commit(self._redis, Step().exists(key).write("HSET", key, "consent", said)):
+            raise NotFound("no_conversation")
 
     async def rate(self, meta: Meta, message: str, rating: str, comment: str) -> None:
         """A thumb. Down, while the bot speaks, offers a human. Raises NotFound for a message that isn't an answer."""

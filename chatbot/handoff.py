@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from chatbot import hours, keys
+from chatbot import hours, keys, priority
 from chatbot.answer import Reason
 from chatbot.commit import Commands, Step
 from chatbot.limits import Limits
@@ -15,30 +15,26 @@ from chatbot.messages import new_id
 from chatbot.record import Meta, Records
 from chatbot.states import Event, Move, move
 from chatbot.texts import say
-from ingestion.company import Company
+from chatbot.topics import language_of, topic_of, upset
+from ingestion.company import Company, Topic
 
 Clock = Callable[[], int]
 """Milliseconds since 1970."""
 
-BOOST_MINUTES = {
-    Reason.MOOD: 15,
-    Reason.TOPIC_POLICY: 10,
-    Reason.CONFLICT: 5,
-    Reason.CUSTOMER_ASKED: 3,
-}
-"""A ticket stands in the queue as if it had waited so much longer. Our choice: an upset customer first, then what only
-a human may decide; long enough to pass a few tickets, too short for any ticket to starve."""
+SUPPORT = "support"
+"""The team of what no topic says otherwise of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the agent is told of a handover. ``draft`` is the reply that was held back."""
+    """What the agent is told of a handover. ``draft`` is the reply that was held back. What isn't known of the topic
+    is read from the question's words when the ticket is made."""
 
     reason: Reason
     question: str = ""
     reasons: tuple[Reason, ...] = ()
     topic: str | None = None
-    team: str = "support"
+    team: str = SUPPORT
     draft: str = ""
     draft_citations: tuple[dict[str, object], ...] = field(default_factory=tuple)
 
@@ -67,10 +63,11 @@ class Handoffs:
         return step.field(key, "state", meta.state).field(key, "fence", meta.fence).field(key, "ticket", meta.ticket)
 
     def moved(self, meta: Meta, row: Move, *, reason: Reason | None = None, name: str | None = None,
-              extra: str = "") -> Commands:
+              promised: int = 0, before: str = "", after: str = "") -> Commands:
         """The conversation in its new state, and the customer's message about it."""
-        text = say(meta.language, f"chat.states.{row.text}", name=name or "", opens=self._opens_text(meta.language))
-        data = {"state": row.target.value, "text": f"{extra} {text}".strip()}
+        text = say(meta.language, f"chat.states.{row.text}", name=name or "", opens=self._opens_text(meta.language),
+                   when=self.when(meta.language, promised) if promised else "")
+        data = {"state": row.target.value, "text": " ".join(part for part in (before, text, after) if part)}
         if reason is not None:
             data["reason"] = reason.value
         if name:
@@ -96,17 +93,22 @@ class Handoffs:
         """
         opened = self.open_now()
         row = move(meta.state, Event.HAND_OVER if opened else Event.HAND_OVER_CLOSED)
+        topic = self._topic(case)
+        reasons = _reasons(case)
         ticket, now = new_id("t"), self._clock()
-        score = rank(now, case)
+        minutes, promised = priority.boost(reasons, topic), self._promised(topic)
+        score = priority.rank(now, minutes, promised)
         before = int(await self._records.redis.zcount(keys.QUEUE, "-inf", score))
         why = "" if told else say(meta.language, f"answering.ticket.{case.reason.value}")
+        promise = say(meta.language, "chat.promise", when=self.when(meta.language, promised)) if promised else ""
         commands = self.silence(meta)
-        commands += self.moved(meta, row, reason=case.reason, extra=why)
+        commands += self.moved(meta, row, reason=case.reason, before=why, after=promise)
         commands += [
             ("HSET", keys.conversation(meta.id), "ticket", ticket),
             ("HSET", keys.ticket(ticket), "conversation", meta.id, "state", "queued", "reason", case.reason,
-             "reasons", ",".join(case.reasons or (case.reason,)), "topic", case.topic or "", "team", case.team,
-             "language", meta.language, "priority", BOOST_MINUTES.get(case.reason, 0), "created", now, "score", score,
+             "reasons", ",".join(reasons), "topic", topic.name if topic else case.topic or "",
+             "team", topic.team if topic else case.team, "language", language_of(case.question, meta.language),
+             "priority", minutes, "promised", promised, "created", now, "score", score,
              "claimed_by", "", "lease", 0, "place", before + 1,
              "question", self._records.seal(meta, case.question),
              "draft", self._records.seal_json(meta, {"text": case.draft, "citations": list(case.draft_citations)})),
@@ -118,6 +120,31 @@ class Handoffs:
         ]
         commands += self._records.event(meta, "queue", await self.place(before + 1, opened=opened))
         return commands + self._records.lifetime(meta), ticket
+
+    def title(self, topic: str) -> dict[str, str]:
+        """A topic's name as people read it, by language; empty for none."""
+        found = next((one for one in self._company.topics if one.name == topic), None)
+        return {language: title for language, title in found.title.items()} if found else {}
+
+    def teams(self) -> list[str]:
+        """Every team that a topic goes to, and the one for the rest."""
+        return sorted({SUPPORT, *(one.team for one in self._company.topics)})
+
+    def when(self, language: str, moment: int) -> str:
+        """A moment (ms) as one says it in the company's zone."""
+        local = datetime.fromtimestamp(moment / 1000, UTC).astimezone(self._company.hours.zone)
+        return hours.said(language, local, self._now())
+
+    def _topic(self, case: Case) -> Topic | None:
+        if case.topic:
+            return next((one for one in self._company.topics if one.name == case.topic), None)
+        return topic_of(case.question, self._company) if case.question else None
+
+    def _promised(self, topic: Topic | None) -> int:
+        """By when a human answers (ms), where the company promises that; else 0."""
+        minutes = (topic.promise_minutes if topic else None) or self._company.promise_minutes
+        until = hours.after(self._company.hours, self._now(), minutes) if minutes else None
+        return int(until.timestamp() * 1000) if until else 0
 
     async def place(self, position: int, *, opened: bool) -> dict[str, object]:
         """The data of a `queue` event."""
@@ -151,15 +178,13 @@ class Handoffs:
         opening = hours.next_opening(self._company.hours, self._now())
         if opening is None:
             return say(language, "chat.hours.unknown")
-        day = say(language, f"chat.hours.days.{opening.weekday()}")
-        return say(language, "chat.hours.opens", day=day, date=opening.strftime("%d.%m"),
-                   time=opening.strftime("%H:%M"))
+        return say(language, "chat.hours.opens", when=hours.said(language, opening, self._now()))
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC)
 
 
-def rank(created: int, case: Case) -> int:
-    """Place in the queue (ms): who came first, set forward by what the case is about. The best boost counts."""
-    boosts = [BOOST_MINUTES.get(reason, 0) for reason in (case.reason, *case.reasons)]
-    return created - max(boosts) * 60_000
+def _reasons(case: Case) -> tuple[Reason, ...]:
+    """With the mood of the question's words, which nobody looks at where a button handed over or a model failed."""
+    reasons = tuple(dict.fromkeys((case.reason, *case.reasons)))
+    return (*reasons, Reason.MOOD) if Reason.MOOD not in reasons and upset(case.question) else reasons

@@ -1,11 +1,13 @@
-"""When humans are at work, and how long a place in the queue may take. Pure functions over the company's hours."""
+"""When humans are at work, how long a place in the queue may take, and how a moment is said. Pure functions over the
+company's hours."""
 
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from chatbot.texts import say
 from ingestion.company import Hours, Span, Weekday
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -35,6 +37,35 @@ def next_opening(hours: Hours, now: datetime) -> datetime | None:
         if span is not None and (opens := _bounds(hours, midnight, span)[0]) > local:
             return opens
     return None
+
+
+def after(hours: Hours, now: datetime, minutes: float) -> datetime | None:
+    """The moment by which humans will have been at work for so many minutes since ``now``, in the company's zone; None
+    beyond HORIZON_DAYS."""
+    here, left = now.astimezone(UTC), timedelta(minutes=minutes)
+    first = now.astimezone(hours.zone).date() - timedelta(days=1)
+    for ahead in range(HORIZON_DAYS):
+        day = first + timedelta(days=ahead)
+        midnight = datetime(day.year, day.month, day.day)
+        if (span := _span(hours, midnight)) is None:
+            continue
+        opens, closes = (one.astimezone(UTC) for one in _bounds(hours, midnight, span))
+        begins = max(opens, here)
+        if closes - begins >= left:
+            return (begins + left).astimezone(hours.zone)
+        left -= max(closes - begins, timedelta())
+    return None
+
+
+def said(language: str, moment: datetime, now: datetime) -> str:
+    """A moment as one says it: "jutro o 8:00". ``moment`` is in the zone it is told in."""
+    time = f"{moment.hour}:{moment.minute:02}"
+    days = (moment.date() - now.astimezone(moment.tzinfo).date()).days
+    if days in (0, 1):
+        return say(language, f"chat.hours.{('today', 'tomorrow')[days]}", time=time)
+    month = say(language, f"chat.hours.months.{moment.month - 1}")
+    return say(language, "chat.hours.later", time=time, day=say(language, f"chat.hours.days.{moment.weekday()}"),
+               date=say(language, "chat.hours.date", day=moment.day, month=month))
 
 
 def expected_wait(position: int, handling_minutes: float, agents: int) -> int:

@@ -83,8 +83,10 @@ class Keeper:
             step = self._handoffs.guard(Step(), meta).add(self._handoffs.moved(meta, move(meta.state, Event.OPEN)))
             step.write("HSET", keys.ticket(id_), "place", 0)  # the expected wait is announced again
             await commit(self._redis, step)
-        seen = await self._redis.hget(keys.conversation(meta.id), "seen")
-        last = max(int(seen or 0), ticket.created)
+        if not self._handoffs.open_now():
+            return  # nobody leaves a queue that doesn't move
+        seen, moved = await self._redis.hmget(keys.conversation(meta.id), ["seen", "state_at"])
+        last = max(int(seen or 0), int(moved or 0), ticket.created, ticket.promised)
         if self._clock() - last > self._limits.abandoned_hours * 3_600_000:
             await self._tickets.abandon(id_)
 

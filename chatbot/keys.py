@@ -40,7 +40,7 @@ KEEPER = "chat:keeper"
 HANDLING = "chat:handling"
 """Moving average of a ticket's handling time, seconds."""
 CORRECTIONS = "chat:corrections"
-"""Sorted set of tickets whose bot draft an agent replaced, by time (ms)."""
+"""Sorted set of tickets in which an agent answered instead of the bot, by the last such message (ms)."""
 AUDIT = "chat:audit"
 """Stream of who did what, hash-chained; never trimmed."""
 AUDIT_HEAD = "chat:audit:head"
@@ -53,7 +53,7 @@ ADAPTER_COUNTS = "chat:adapters"
 
 def conversation(conversation: str) -> str:
     """Hash: token (SHA-256), owner, language, customer, contract_date, created, state, fence, busy, turn, tries,
-    ticket, seen."""
+    ticket, seen, consent."""
     return f"chat:c:{conversation}"
 
 
@@ -98,8 +98,8 @@ def owner(owner: str) -> str:
 
 
 def ticket(ticket: str) -> str:
-    """Hash: conversation, state, reason, topic, team, language, priority, created, claimed_by, lease, place,
-    question ◆, draft ◆ (JSON: text, citations)."""
+    """Hash: conversation, state, reason, topic, team, language, priority (minutes), promised (ms), created, claimed_by,
+    claimed_name, lease, place, question ◆, draft ◆ (JSON: text, citations)."""
     return f"chat:t:{ticket}"
 
 
@@ -109,7 +109,7 @@ def notes(ticket: str) -> str:
 
 
 def correction(ticket: str) -> str:
-    """Hash: conversation, owner, at, data ◆ (JSON: draft, citations, reason, sent)."""
+    """Hash: conversation, owner, at, count (of the agent's messages), data ◆ (`chatbot.corrections`)."""
     return f"chat:t:{ticket}:correction"
 
 

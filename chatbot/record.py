@@ -20,7 +20,8 @@ from chatbot.states import State
 @dataclass(frozen=True, slots=True)
 class Meta:
     """The hash of a conversation. ``busy`` is the message being answered (empty: none), ``turn`` the attempt at it,
-    ``fence`` grows with each attempt and each handover: what was begun under an older one may not write."""
+    ``fence`` grows with each attempt and each handover: what was begun under an older one may not write. ``consent`` to
+    training: given, refused, or empty where nobody asked."""
 
     id: str
     token: str
@@ -35,6 +36,7 @@ class Meta:
     turn: str
     tries: int
     ticket: str
+    consent: str = ""
 
 
 class Records:
@@ -57,7 +59,7 @@ class Records:
             contract_date=date.fromisoformat(text["contract_date"]) if text.get("contract_date") else None,
             created=int(text["created"]), state=State(text["state"]), fence=int(text["fence"]),
             busy=text.get("busy", ""), turn=text.get("turn", ""), tries=int(text.get("tries", 0)),
-            ticket=text.get("ticket", ""),
+            ticket=text.get("ticket", ""), consent=text.get("consent", ""),
         )
 
     def event(self, meta: Meta, type_: str, data: dict[str, Any]) -> Commands:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import structlog
@@ -17,7 +18,9 @@ from chatbot.audit import Audit
 from chatbot.budget import Budgets
 from chatbot.commit import Store
 from chatbot.conversation import Conversations
+from chatbot.desk import Desk
 from chatbot.erasure import Erasure
+from chatbot.errors import Busy
 from chatbot.events import Hub
 from chatbot.handoff import Clock, Handoffs
 from chatbot.keeper import Keeper
@@ -58,6 +61,7 @@ class Service:
     handoffs: Handoffs
     conversations: Conversations
     tickets: Tickets
+    desk: Desk
     turns: Turns
     runner: Runner
     staff: Staff
@@ -73,6 +77,16 @@ class Service:
         self.runner.answerer = answerer
         self.parts = parts
         self.readiness = Readiness(ready=True, stage="ready")
+
+    async def canned(self, words: str) -> list[dict[str, Any]]:
+        """Approved answers for an agent. Raises Busy while the index is being loaded."""
+        if self.parts is None:
+            raise Busy("starting", retry_after=self.limits.retry_after)
+        from chatbot import canned
+
+        search = functools.partial(canned.find, words, self.parts.search, self.handoffs.today())
+        found = await asyncio.get_running_loop().run_in_executor(self.parts.cpu, search)
+        return [asdict(one) for one in found]
 
     async def ask_to_stop(self) -> None:
         """End the event streams and let running turns finish, before the server closes its connections."""
@@ -93,11 +107,13 @@ def build(
     turns = Turns(records, handoffs, limits, clock)
     budgets = Budgets(redis, clock)
     tickets = Tickets(records, handoffs, limits, clock)
+    staff = Staff(redis, limits, clock)
     return Service(
         settings=settings, company=company, limits=limits, redis=redis, records=records, hub=hub, handoffs=handoffs,
-        conversations=Conversations(records, handoffs, budgets, limits, clock), tickets=tickets, turns=turns,
+        conversations=Conversations(records, handoffs, budgets, limits, clock), tickets=tickets,
+        desk=Desk(records, tickets, handoffs, staff, clock), turns=turns,
         runner=Runner(redis, turns, hub, limits, clock, alone=settings.redis_url is None),
-        staff=Staff(redis, limits, clock), audit=Audit(redis, clock), budgets=budgets,
+        staff=staff, audit=Audit(redis, clock), budgets=budgets,
         erasure=Erasure(records, clock), keeper=Keeper(redis, records, tickets, handoffs, hub, limits, clock),
     )
 

@@ -128,6 +128,13 @@ class Staff:
         return Account(user, name.decode(), Role(role.decode())) if name else None
 
     async def _check_tries(self, user: str, address: str) -> None:
+    async def account(self, user: str) -> Account:
+        """Raises NotFound."""
+        found = await self._account(user)
+        if found is None:
+            raise NotFound("no_account", user=user)
+        return found
+
         for who, limit in ((f"user:{user}", self._limits.tries_per_account),
                            (f"address:{address}", self._limits.tries_per_address)):
             async with self._redis.pipeline(transaction=True) as pipe:

@@ -4,10 +4,12 @@ from it. Nothing here does I/O; `chatbot.handoff` makes a move and what belongs 
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 
 from chatbot.errors import Conflict
+from chatbot.texts import say
 
 
 class State(StrEnum):
@@ -25,6 +27,8 @@ BOT_SPEAKS = frozenset({State.BOT, State.OFFERED, State.RETURNED})
 """The states in which the bot may say anything at all."""
 HUMAN = frozenset({State.QUEUED, State.AGENT, State.OFF_HOURS})
 """A ticket is open, the bot is silent."""
+WAITING = frozenset({State.QUEUED, State.OFF_HOURS})
+"""The ticket is nobody's yet."""
 OVER = frozenset({State.CLOSED, State.ABANDONED})
 """No ticket; the customer's next message wakes the bot."""
 
@@ -36,9 +40,13 @@ class Event(StrEnum):
     HAND_OVER = "hand_over"
     HAND_OVER_CLOSED = "hand_over_closed"
     WRITE = "write"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
     OPEN = "open"
     CLAIM = "claim"
+    PASS = "pass"
     LEAVE = "leave"
+    POSTPONE = "postpone"
     RETURN = "return"
     CLOSE = "close"
     ABANDON = "abandon"
@@ -68,17 +76,25 @@ MOVES = (
           "the same, while no human is at work"),
     _move(Event.WRITE, frozenset({State.OFFERED, State.RETURNED}) | OVER, State.BOT, "bot",
           "the customer goes on with the bot"),
+    _move(Event.DECLINE, frozenset({State.OFFERED}), State.BOT, "declined",
+          "the customer prefers the bot"),
+    _move(Event.WITHDRAW, WAITING, State.BOT, "withdrawn",
+          "the waiting customer no longer wants a human"),
     _move(Event.OPEN, frozenset({State.OFF_HOURS}), State.QUEUED, "opened",
           "the opening hours began"),
-    _move(Event.CLAIM, frozenset({State.QUEUED, State.OFF_HOURS}), State.AGENT, "agent",
+    _move(Event.CLAIM, WAITING, State.AGENT, "agent",
           "an agent claimed the ticket"),
+    _move(Event.PASS, frozenset({State.AGENT}), State.AGENT, "passed",
+          "the agent passed the conversation to a colleague"),
     _move(Event.LEAVE, frozenset({State.AGENT}), State.QUEUED, "requeued",
-          "the agent went away, or passed the ticket on"),
+          "the agent went away, or passed the ticket to another team"),
+    _move(Event.POSTPONE, frozenset({State.AGENT}), State.QUEUED, "postponed",
+          "the agent promised an answer by a time"),
     _move(Event.RETURN, frozenset({State.AGENT}), State.RETURNED, "returned",
           "the agent gave the conversation back to the bot"),
     _move(Event.CLOSE, HUMAN, State.CLOSED, "closed",
           "the agent closed the ticket"),
-    _move(Event.ABANDON, frozenset({State.QUEUED, State.OFF_HOURS}), State.ABANDONED, "abandoned",
+    _move(Event.ABANDON, WAITING, State.ABANDONED, "abandoned",
           "the waiting customer left"),
 )
 
@@ -101,3 +117,27 @@ def diagram() -> str:
     for row in MOVES:
         lines += [f"    {source.value} --> {row.target.value}: {row.event.value}" for source in sorted(row.sources)]
     return "\n".join(lines)
+
+
+def page() -> str:
+    """The documentation's page (`docs/states.md`), made anew by ``python -m chatbot.states > docs/states.md``."""
+    kinds = (("The bot may speak", BOT_SPEAKS), ("A human has it, the bot is silent", HUMAN),
+             ("Over; the next message wakes the bot", OVER))
+    rows = [f"| `{row.event.value}` | {', '.join(f'`{one.value}`' for one in sorted(row.sources))} "
+            f"| `{row.target.value}` | {row.why} | {say('pl', f'chat.states.{row.text}', **_SHOWN)} |" for row in MOVES]
+    return "\n".join([
+        "# Who speaks in a conversation", "",
+        "Made from the table in `chatbot/states.py` by `python -m chatbot.states > docs/states.md`; a test holds it to",
+        "the table. Every move is one atomic step in the store, with its message to the customer.", "",
+        "```mermaid", diagram(), "```", "",
+        "| | states |", "|---|---|",
+        *(f"| {kind} | {', '.join(f'`{one.value}`' for one in sorted(states))} |" for kind, states in kinds), "",
+        "| event | from | to | when | what the customer reads |", "|---|---|---|---|---|", *rows, "",
+    ])
+
+
+_SHOWN = {"name": "…", "opens": "…", "when": "…"}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from chatbot import keys
+from chatbot import corrections, keys, priority
 from chatbot.answer import Reason
-from chatbot.commit import TRIES, Commands, Step, commit
+from chatbot.commit import TRIES, Step, commit
 from chatbot.errors import BadInput, Busy, Conflict, Forbidden, NotFound
 from chatbot.handoff import Clock, Handoffs
 from chatbot.limits import Limits
@@ -15,7 +14,6 @@ from chatbot.messages import HUMAN, Message, new_id
 from chatbot.record import Meta, Records
 from chatbot.staff import Account, Role
 from chatbot.states import Event, move
-from chatbot.texts import say
 
 QUEUED = "queued"
 CLAIMED = "claimed"
@@ -37,9 +35,11 @@ class Ticket:
     team: str
     language: str
     priority: int
+    promised: int
     created: int
     score: int
     claimed_by: str
+    claimed_name: str
     claimed_at: int
     lease: int
     place: int
@@ -66,49 +66,6 @@ class Tickets:
         """Ids in the order of the queue."""
         return [one.decode() for one in await self._redis.zrange(keys.QUEUE, 0, -1)]
 
-    async def list(self, limit: int = 200) -> list[dict[str, Any]]:
-        """Open tickets as the console shows them: those in hand first, then the queue in its order."""
-        waiting = await self.waiting()
-        all_open = [one.decode() for one in await self._redis.zrange(keys.TICKETS, 0, -1)]
-        queued = set(waiting)
-        order = [one for one in all_open if one not in queued] + waiting
-        shown = []
-        for position, id_ in enumerate(order[:limit], start=1 - (len(order) - len(waiting))):
-            try:
-                ticket = await self.get(id_)
-                meta = await self._records.meta(ticket.conversation)
-            except NotFound:
-                await self._forget(id_)
-                continue
-            row = self.shown(ticket, meta)
-            if ticket.state == QUEUED:
-                row["expected_wait_minutes"] = await self._handoffs.expected_wait(max(position, 1))
-            shown.append(row)
-        return shown
-
-    def shown(self, ticket: Ticket, meta: Meta) -> dict[str, Any]:
-        return {
-            "ticket": ticket.id, "conversation": ticket.conversation, "state": ticket.state, "reason": ticket.reason,
-            "reason_text": say("pl", f"answering.reason.{ticket.reason}"), "reasons": list(ticket.reasons),
-            "topic": ticket.topic or None, "team": ticket.team, "language": ticket.language,
-            "priority": ticket.priority, "waiting_s": max(0, (self._clock() - ticket.created) // 1000),
-            "claimed_by": ticket.claimed_by or None, "question": self._records.open(meta, ticket.question),
-        }
-
-    async def detail(self, ticket: Ticket) -> dict[str, Any]:
-        """With the transcript, the notes, and the bot's draft as a suggestion."""
-        meta = await self._records.meta(ticket.conversation)
-        draft = self._records.open_json(meta, ticket.draft) if ticket.draft else {"text": ""}
-        notes = await self._redis.lrange(keys.notes(ticket.id), 0, -1)
-        return {
-            **self.shown(ticket, meta),
-            "transcript": [one.shown() for one in await self._records.transcript(meta)],
-            "suggestion": draft if draft["text"] else None,
-            "notes": [self._records.open_json(meta, one) for one in notes],
-            "customer": meta.customer or None,
-            "contract_date": meta.contract_date.isoformat() if meta.contract_date else None,
-        }
-
     async def claim(self, id_: str, by: Account) -> Ticket:
         """Exactly one agent gets it; claiming one's own again is harmless. Raises Conflict for the others."""
         for _ in range(TRIES):
@@ -116,11 +73,11 @@ class Tickets:
             if ticket.state == CLAIMED and ticket.claimed_by == by.user:
                 return ticket
             if ticket.state != QUEUED:
-                raise Conflict("claimed", name=ticket.claimed_by or ticket.state)
+                raise Conflict("claimed", name=ticket.claimed_name) if ticket.claimed_by else Conflict("ticket_over")
             now = self._clock()
             step = self._guard(ticket, meta)
-            step.write("HSET", keys.ticket(id_), "state", CLAIMED, "claimed_by", by.user, "claimed_at", now,
-                       "lease", self._lease())
+            step.write("HSET", keys.ticket(id_), "state", CLAIMED, "claimed_by", by.user,
+                       "claimed_name", by.name, "claimed_at", now, "lease", self._lease())
             step.write("ZREM", keys.QUEUE, id_)
             step.add(self._handoffs.moved(meta, move(meta.state, Event.CLAIM), name=by.name))
             step.add(self._handoffs.told_desk(id_, CLAIMED))
@@ -128,10 +85,11 @@ class Tickets:
                 return await self.get(id_)
         raise Busy("try_again", retry_after=1)
 
-    async def reply(self, id_: str, by: Account, client_id: str, text: str) -> str:
+    async def reply(self, id_: str, by: Account, client_id: str, text: str, *, from_suggestion: bool = False) -> str:
         """A human message to the customer. The same client id again is harmless for a day.
 
-        Where the bot had a draft, what is sent instead is kept beside it: the raw material of corrections.
+        It is kept beside what the bot said or wanted to say (`chatbot.corrections`); ``from_suggestion``: it began as
+        the bot's draft.
         """
         if not text.strip():
             raise BadInput("empty")
@@ -150,7 +108,11 @@ class Tickets:
             step.add(self._records.mark_sent(meta, sent, message))
             step.write("HSET", keys.ticket(id_), "lease", self._lease())
             step.add(self._records.say(meta, message))
-            step.add(await self._correction(ticket, meta, text))
+            checks, kept = await corrections.add(self._records, meta, self._about(ticket, meta), by.user, text,
+                                                 edited=from_suggestion, now=message.at)
+            step.checks += checks.checks
+            step.names += checks.names
+            step.add(kept)
             step.add(self._handoffs.told_desk(id_, "message"))
             if await commit(self._redis, step) is None:
                 return message.id
@@ -184,15 +146,51 @@ class Tickets:
                 self._check_holder(ticket, by)
             elif ticket.state != CLAIMED or ticket.lease > self._clock():
                 return
-            step = self._guard(ticket, meta).field(keys.ticket(id_), "lease", ticket.lease)
-            step.write("HSET", keys.ticket(id_), "state", QUEUED, "claimed_by", "", "lease", 0, "team",
-                       team or ticket.team)
-            step.write("ZADD", keys.QUEUE, ticket.score, id_)
+            step = self._queued_again(ticket, meta, ticket.score, team=team or ticket.team)
             step.add(self._handoffs.moved(meta, move(meta.state, Event.LEAVE)))
-            step.add(self._handoffs.told_desk(id_, QUEUED))
             if await commit(self._redis, step) is None:
                 return
         raise Busy("try_again", retry_after=1)
+
+    async def postpone(self, id_: str, by: Account, promised: int) -> None:
+        """Back to the queue until a promised time (ms), which the customer is told. Raises BadInput for one that is
+        past or too far."""
+        if not self._clock() < promised < self._clock() + int(self._limits.promise_days * 24 * 3_600_000):
+            raise BadInput("promise_past", days=f"{self._limits.promise_days:g}")
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            self._check_holder(ticket, by)
+            step = self._queued_again(ticket, meta, priority.postponed(promised), promised=promised)
+            step.add(self._handoffs.moved(meta, move(meta.state, Event.POSTPONE), promised=promised))
+            if await commit(self._redis, step) is None:
+                return
+        raise Busy("try_again", retry_after=1)
+
+    async def pass_to(self, id_: str, by: Account, to: Account) -> None:
+        """To a colleague whose console is open. Raises Conflict when it isn't."""
+        if not await self._redis.exists(keys.present(to.user)):
+            raise Conflict("agent_away", name=to.name)
+        for _ in range(TRIES):
+            ticket, meta = await self._open(id_)
+            self._check_holder(ticket, by)
+            step = self._guard(ticket, meta)
+            step.write("HSET", keys.ticket(id_), "claimed_by", to.user, "claimed_name", to.name, "lease", self._lease())
+            step.add(self._handoffs.moved(meta, move(meta.state, Event.PASS), name=to.name))
+            step.add(self._handoffs.told_desk(id_, "passed"))
+            if await commit(self._redis, step) is None:
+                return
+        raise Busy("try_again", retry_after=1)
+
+    async def withdraw(self, meta: Meta) -> None:
+        """The waiting customer no longer wants a human. Raises Conflict where nobody waits."""
+        for _ in range(TRIES):
+            row = move(meta.state, Event.WITHDRAW)
+            ticket = await self.get(meta.ticket)
+            step = self._over(ticket, meta, CLOSED).add(self._handoffs.moved(meta, row))
+            if await commit(self._redis, step) is None:
+                return
+            meta = await self._records.meta(meta.id)
+        raise Busy("try_again", retry_after=self._limits.retry_after)
 
     async def abandon(self, id_: str) -> None:
         """The customer is taken to have left."""
@@ -253,26 +251,24 @@ class Tickets:
         ticket = await self.get(id_)
         return ticket, await self._records.meta(ticket.conversation)
 
-    async def _correction(self, ticket: Ticket, meta: Meta, sent: str) -> Commands:
-        draft = self._records.open_json(meta, ticket.draft) if ticket.draft else {"text": ""}
-        if not draft["text"] or await self._redis.exists(keys.correction(ticket.id)):
-            return []
-        now = self._clock()
-        data = {"question": self._records.open(meta, ticket.question), "draft": draft["text"],
-                "citations": draft["citations"], "reasons": list(ticket.reasons), "sent": sent,
-                "language": ticket.language}
-        return [("HSET", keys.correction(ticket.id), "conversation", meta.id, "owner", meta.owner, "at", now,
-                 "data", self._records.seal_json(meta, data)),
-                ("ZADD", keys.CORRECTIONS, now, ticket.id)]
+    def _queued_again(
+        self, ticket: Ticket, meta: Meta, score: int, *, team: str | None = None, promised: int = 0
+    ) -> Step:
+        step = self._guard(ticket, meta).field(keys.ticket(ticket.id), "lease", ticket.lease)
+        step.write("HSET", keys.ticket(ticket.id), "state", QUEUED, "claimed_by", "", "claimed_name", "", "lease", 0,
+                   "place", 0, "team", team or ticket.team, "score", score, "promised", promised or ticket.promised)
+        step.write("ZADD", keys.QUEUE, score, ticket.id)
+        return step.add(self._handoffs.told_desk(ticket.id, QUEUED))
+
+    def _about(self, ticket: Ticket, meta: Meta) -> corrections.About:
+        draft = self._records.open_json(meta, ticket.draft) if ticket.draft else {}
+        return corrections.About(ticket.id, self._records.open(meta, ticket.question), ticket.reasons, ticket.topic,
+                                 ticket.language, draft)
 
     async def _learn_handling(self, seconds: float) -> None:
         before = await self._redis.get(keys.HANDLING)
         mean = float(before) if before else self._limits.handling_minutes * 60
         await self._redis.set(keys.HANDLING, round(mean + HANDLING_WEIGHT * (seconds - mean), 1))
-
-    async def _forget(self, id_: str) -> None:
-        await self._redis.zrem(keys.TICKETS, id_)
-        await self._redis.zrem(keys.QUEUE, id_)
 
     def _lease(self) -> int:
         return self._clock() + int(self._limits.lease_minutes * 60_000)
@@ -285,8 +281,10 @@ def _ticket(id_: str, found: dict[bytes, bytes]) -> Ticket:
     return Ticket(
         id=id_, conversation=text("conversation"), state=text("state"), reason=text("reason") or Reason.CUSTOMER_ASKED,
         reasons=tuple(one for one in text("reasons").split(",") if one), topic=text("topic"), team=text("team"),
-        language=text("language"), priority=int(text("priority") or 0), created=int(text("created")),
-        score=int(text("score")), claimed_by=text("claimed_by"), claimed_at=int(text("claimed_at") or 0),
+        language=text("language"), priority=int(text("priority") or 0),
+        promised=int(text("promised") or 0), created=int(text("created")),
+        score=int(text("score")), claimed_by=text("claimed_by"),
+        claimed_name=text("claimed_name"), claimed_at=int(text("claimed_at") or 0),
         lease=int(text("lease") or 0), place=int(text("place") or 0),
         question=found.get(b"question", b""), draft=found.get(b"draft", b""),
     )

@@ -49,6 +49,8 @@ class Topic(_Strict):
     policy: Literal["answer", "human", "decline"] = "answer"
     team: str = "support"
     words: tuple[str, ...] = ()
+    boost_minutes: int = Field(0, ge=0, le=240, description="its tickets stand as if they had waited so much longer")
+    promise_minutes: int | None = Field(None, ge=1, description="a human answers within so many minutes of work")
 
 
 class NumberPattern(_Strict):
@@ -71,6 +73,7 @@ class Company(_Strict):
     glossary: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="abbreviation → what it stands for")
     hours: Hours
     topics: tuple[Topic, ...] = ()
+    promise_minutes: int | None = Field(None, ge=1, description="as a topic's, for every ticket without one")
     style: Annotated[dict[str, str], Field(description="style rules: name → rule, for prompts and evaluation")] = {}
     contact: dict[str, str] = {}
     numbers: Annotated[tuple[NumberPattern, ...], Field(description="the company's own numbers, masked by form")] = ()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chatbot import keys
 from chatbot.api.depends import Agent, TheService
 from chatbot.api.stream import DESCRIBED, check_room, stream
+from chatbot.errors import BadInput
 
 router = APIRouter(prefix="/api/v1/agent/tickets", tags=["agents"])
 
@@ -20,8 +21,11 @@ class _Body(BaseModel):
 
 
 class Reply(_Body):
+    """``from_suggestion``: it began as the bot's draft."""
+
     client_id: str
     text: str
+    from_suggestion: bool = False
 
 
 class Note(_Body):
@@ -33,12 +37,27 @@ class Return(_Body):
 
 
 class Transfer(_Body):
-    team: str = Field(max_length=60)
+    """To a ``team``'s queue, or to an ``agent`` (their user name) whose console is open. One of the two."""
+
+    team: str | None = Field(None, max_length=60)
+    agent: str | None = Field(None, max_length=60)
+
+
+class Postpone(_Body):
+    """``until``: by when the customer is promised an answer."""
+
+    until: AwareDatetime
 
 
 @router.get("")
 async def tickets(session: Agent, service: TheService) -> dict[str, Any]:
-    return {"tickets": await service.tickets.list()}
+    return {"tickets": await service.desk.tickets()}
+
+
+@router.get("/colleagues")
+async def colleagues(session: Agent, service: TheService) -> dict[str, Any]:
+    """To whom a ticket may be passed: other agents, and teams."""
+    return {"agents": await service.desk.colleagues(session.account.user), "teams": service.handoffs.teams()}
 
 
 @router.get("/events", response_class=StreamingResponse, responses=DESCRIBED)
@@ -54,7 +73,7 @@ async def events(
 
 @router.get("/{ticket}")
 async def ticket(ticket: str, session: Agent, service: TheService) -> dict[str, Any]:
-    found = await service.tickets.detail(await service.tickets.get(ticket))
+    found = await service.desk.detail(await service.tickets.get(ticket))
     await service.audit.note(session.account.user, "ticket.read", ticket)
     return found
 
@@ -68,7 +87,8 @@ async def claim(ticket: str, session: Agent, service: TheService) -> dict[str, A
 
 @router.post("/{ticket}/reply", status_code=202)
 async def reply(ticket: str, body: Reply, session: Agent, service: TheService) -> dict[str, str]:
-    return {"message": await service.tickets.reply(ticket, session.account, body.client_id, body.text)}
+    return {"message": await service.tickets.reply(ticket, session.account, body.client_id, body.text,
+                                                   from_suggestion=body.from_suggestion)}
 
 
 @router.post("/{ticket}/note", status_code=204)
@@ -86,10 +106,32 @@ async def give_back(ticket: str, body: Return, session: Agent, service: TheServi
 
 @router.post("/{ticket}/transfer", status_code=204)
 async def transfer(ticket: str, body: Transfer, session: Agent, service: TheService) -> Response:
-    """Back to the queue, for another team."""
-    await service.tickets.requeue(ticket, by=session.account, team=body.team)
+    """To another team's queue, or straight to a colleague."""
+    if (body.team is None) == (body.agent is None):
+        raise BadInput("transfer")
+    if body.agent is not None:
+        await service.tickets.pass_to(ticket, session.account, await service.staff.account(body.agent))
+    else:
+        await service.tickets.requeue(ticket, by=session.account, team=body.team)
     await service.audit.note(session.account.user, "ticket.transfer", ticket)
     return Response(status_code=204)
+
+
+@router.post("/{ticket}/postpone", status_code=204)
+async def postpone(ticket: str, body: Postpone, session: Agent, service: TheService) -> Response:
+    """Back to the queue, with a promise to the customer."""
+    await service.tickets.postpone(ticket, session.account, int(body.until.timestamp() * 1000))
+    await service.audit.note(session.account.user, "ticket.postpone", ticket)
+    return Response(status_code=204)
+
+
+@router.get("/{ticket}/canned")
+async def canned_replies(
+    ticket: str, session: Agent, service: TheService, q: Annotated[str | None, Query(max_length=500)] = None
+) -> dict[str, Any]:
+    """Approved FAQ answers near ``q``, or near what the customer asked."""
+    words = q or (await service.desk.detail(await service.tickets.get(ticket)))["question"]
+    return {"replies": await service.canned(words)}
 
 
 @router.post("/{ticket}/close", status_code=204)

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from chatbot import access, keys
 from chatbot.api.depends import PUBLIC, Admitted, TheService, client_address
 from chatbot.api.stream import DESCRIBED, check_room, stream
+from chatbot.corrections import NOT_ASKED
+from chatbot.states import WAITING, State
 from chatbot.texts import languages, say
 
 router = APIRouter(prefix="/api/v1", tags=["widget"])
@@ -48,6 +50,12 @@ class Rate(_Body):
     message: str
     value: Literal["up", "down"]
     comment: str = Field("", max_length=2000)
+
+
+class Consent(_Body):
+    """``training``: the conversation may teach the assistant, once nobody can be told from it."""
+
+    training: bool
 
 
 @router.get("/widget", dependencies=PUBLIC)
@@ -90,7 +98,8 @@ async def write(
 @router.get("/conversations/{conversation}/messages")
 async def read(meta: Admitted, service: TheService) -> dict[str, Any]:
     """The whole transcript, for a page whose place in the event stream is gone (`gap`)."""
-    return {"state": meta.state, "messages": [one.shown() for one in await service.records.transcript(meta)]}
+    return {"state": meta.state, "consent": meta.consent or NOT_ASKED,
+            "messages": [one.shown() for one in await service.records.transcript(meta)]}
 
 
 @router.get("/conversations/{conversation}/events", response_class=StreamingResponse, responses=DESCRIBED)
@@ -105,6 +114,22 @@ async def events(
 
 @router.post("/conversations/{conversation}/handoff")
 async def handoff(meta: Admitted, service: TheService) -> dict[str, str]:
+@router.delete("/conversations/{conversation}/handoff")
+async def no_handoff(meta: Admitted, service: TheService) -> dict[str, str]:
+    """The customer doesn't want the human that was offered, or no longer waits for one."""
+    if meta.state in WAITING:
+        await service.tickets.withdraw(meta)
+    else:
+        await service.conversations.decline(meta)
+    return {"state": State.BOT}
+
+
+@router.post("/conversations/{conversation}/consent", status_code=204)
+async def consent(body: Consent, meta: Admitted, service: TheService) -> Response:
+    await service.conversations.consent(meta, training=body.training)
+    return Response(status_code=204)
+
+
     return {"state": await service.conversations.hand_over(meta)}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from chatbot import states, texts
@@ -33,7 +35,8 @@ def test_a_human_can_be_asked_for_in_every_state_without_one() -> None:
 
 def test_only_people_end_a_human_state() -> None:
     """No event of the bot leads out of it: the bot can't talk itself back into a conversation."""
-    human_made = {Event.OPEN, Event.CLAIM, Event.LEAVE, Event.RETURN, Event.CLOSE, Event.ABANDON}
+    human_made = {Event.OPEN, Event.CLAIM, Event.PASS, Event.LEAVE, Event.POSTPONE, Event.RETURN, Event.CLOSE,
+                  Event.ABANDON, Event.WITHDRAW}
     for row in MOVES:
         if row.sources & HUMAN:
             assert row.event in human_made
@@ -42,7 +45,7 @@ def test_only_people_end_a_human_state() -> None:
 def test_every_move_has_a_message_in_each_language() -> None:
     for row in MOVES:
         for language in texts.languages():
-            assert texts.say(language, f"chat.states.{row.text}", name="Ola", opens="")
+            assert texts.say(language, f"chat.states.{row.text}", name="Ola", opens="", when="")
 
 
 def test_a_move_that_is_not_in_the_table_is_refused() -> None:
@@ -54,3 +57,8 @@ def test_the_diagram_shows_every_move() -> None:
     lines = states.diagram().splitlines()
     assert len(lines) == 2 + sum(len(row.sources) for row in MOVES)
     assert "    bot --> queued: hand_over" in lines
+
+
+def test_the_documentations_page_is_the_table() -> None:
+    page = Path(__file__).parents[2] / "docs" / "states.md"
+    assert page.read_text(encoding="utf-8") == states.page(), "run: python -m chatbot.states > docs/states.md"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from chatbot import access, keys
+from chatbot import access, corrections, keys, priority
 from chatbot.answer import Reason
-from chatbot.errors import ChatError, ClientIdReused, Conflict, Forbidden
-from chatbot.handoff import Case, rank
+from chatbot.errors import BadInput, ChatError, ClientIdReused, Conflict, Forbidden
 from chatbot.record import Meta
 from chatbot.service import Service, build
 from chatbot.staff import Account, Role
 from chatbot.states import State
+from ingestion.company import Topic
 from tests.chatbot.cast import eventually
-from tests.chatbot.conftest import CLOSED, QUICK
+from tests.chatbot.conftest import CLOSED, COMPANY, QUICK
 
 OLA = Account("ola", "Ola", Role.AGENT)
 JAN = Account("jan", "Jan", Role.AGENT)
@@ -85,7 +85,7 @@ async def test_a_repeated_reply_reaches_the_customer_once(service: Service) -> N
 async def test_notes_stay_inside(service: Service) -> None:
     meta, ticket = await waiting(service)
     await service.tickets.note(ticket, OLA, "Klient dzwonił wczoraj.")
-    detail = await service.tickets.detail(await service.tickets.get(ticket))
+    detail = await service.desk.detail(await service.tickets.get(ticket))
     assert [(one["by"], one["text"]) for one in detail["notes"]] == [("Ola", "Klient dzwonił wczoraj.")]
     assert "dzwonił" not in json.dumps([one.shown() for one in await service.records.transcript(meta)])
     sealed = await service.redis.xrange(keys.events(meta.id))
@@ -110,18 +110,47 @@ async def test_what_the_agent_sends_is_kept_beside_the_bots_draft(live: Service)
     await live.conversations.post(meta, "1", "draft: ile trwa zwrot?")
     await eventually(lambda: in_state(live, meta, State.QUEUED))
     ticket = (await live.records.meta(meta.id)).ticket
-    detail = await live.tickets.detail(await live.tickets.get(ticket))
+    detail = await live.desk.detail(await live.tickets.get(ticket))
     assert detail["suggestion"]["text"] == "Zwrot trwa 14 dni [1]"
     assert detail["suggestion"]["citations"][0]["clause"] == "§ 5 ust. 1"
     await live.tickets.claim(ticket, OLA)
     await live.tickets.reply(ticket, OLA, "1", "Zwrot trwa 14 dni od odbioru.")
     await live.tickets.reply(ticket, OLA, "2", "Czy coś jeszcze?")
-    sealed = await live.redis.hget(keys.correction(ticket), "data")
-    kept = live.records.open_json(meta, sealed)
-    assert kept["sent"] == "Zwrot trwa 14 dni od odbioru."
-    assert kept["draft"] == "Zwrot trwa 14 dni [1]"
-    assert kept["reasons"] == ["weak_support"]
-    assert kept["citations"][0]["quote"] == "Zwrot trwa 14 dni."
+    [kept] = [one async for one in corrections.read(live.records)]
+    assert kept.sent == ("Zwrot trwa 14 dni od odbioru.", "Czy coś jeszcze?")
+    assert (kept.draft, kept.draft_was) == ("Zwrot trwa 14 dni [1]", corrections.HELD_BACK)
+    assert kept.best == "Zwrot trwa 14 dni od odbioru."
+    assert kept.reasons == ("weak_support",) and kept.question == "draft: ile trwa zwrot?"
+    assert kept.citations[0]["quote"] == "Zwrot trwa 14 dni."
+    assert kept.consent == "not_asked" and kept.by == "ola"
+
+
+async def test_a_correction_carries_the_customers_consent_as_it_is_now_and_goes_with_the_conversation(
+    live: Service,
+) -> None:
+    meta, ticket = await waiting(live)
+    await live.tickets.claim(ticket, OLA)
+    await live.tickets.reply(ticket, OLA, "1", "Dzień dobry!")
+    await live.tickets.reply(ticket, OLA, "2", "Tak.", from_suggestion=True)
+    for training, consent in ((True, "given"), (False, "refused")):
+        await live.conversations.consent(await live.records.meta(meta.id), training=training)
+        [kept] = [one async for one in corrections.read(live.records)]
+        assert kept.consent == consent and kept.best == "Tak."
+    await live.erasure.conversation(await live.records.meta(meta.id))
+    assert [one async for one in corrections.read(live.records)] == []
+
+
+async def test_an_answer_that_did_not_help_is_kept_as_what_was_corrected(live: Service) -> None:
+    begun = await live.conversations.begin(access.Identity(), "pl")
+    meta = await live.records.meta(begun.conversation)
+    await live.conversations.post(meta, "1", "Ile trwa zwrot?")
+    await eventually(lambda: said_last(live, meta, "ai", "Odpowiedź"))
+    await live.conversations.hand_over(await live.records.meta(meta.id))
+    ticket = (await live.records.meta(meta.id)).ticket
+    await live.tickets.claim(ticket, OLA)
+    await live.tickets.reply(ticket, OLA, "1", "Trwa do 14 dni.")
+    [kept] = [one async for one in corrections.read(live.records)]
+    assert kept.draft_was == corrections.SENT and kept.draft.startswith("Odpowiedź na")
 
 
 async def test_a_ticket_returns_to_the_queue_when_its_agent_goes_away(service: Service) -> None:
@@ -163,7 +192,7 @@ async def test_outside_the_hours_the_customer_learns_when_humans_are_back(servic
     events = [(fields[b"t"], closed.records.open_json(meta, fields[b"d"]))
               for _, fields in await closed.redis.xrange(keys.events(meta.id))]
     said = next(data for type_, data in events if type_ == b"state")
-    assert "w poniedziałek" in said["text"] and "08:00" in said["text"]
+    assert "Wracamy jutro o 8:00." in said["text"]
     queue = next(data for type_, data in events if type_ == b"queue")
     assert queue["opens_at"].startswith("2026-11-23T08:00")
     monday = build(service.settings, CLOSED, service.redis, QUICK, clock=lambda: 1_795_348_800_000 + 24 * 3_600_000)
@@ -175,6 +204,7 @@ async def test_outside_the_hours_the_customer_learns_when_humans_are_back(servic
 async def test_a_customer_who_left_for_a_day_is_taken_off_the_queue(service: Service) -> None:
     meta, _ = await waiting(service)
     await service.redis.hset(keys.ticket((await service.records.meta(meta.id)).ticket), "created", 1)
+    await service.redis.hset(keys.conversation(meta.id), "state_at", 1)
     await service.keeper.round()
     assert await state(service, meta) is State.ABANDONED
     assert await service.tickets.waiting() == []
@@ -193,11 +223,88 @@ async def test_those_who_wait_are_told_that_they_moved_up(service: Service) -> N
 
 
 def test_an_upset_customer_passes_a_few_but_starves_nobody() -> None:
-    calm = Case(Reason.WEAK_SUPPORT)
-    upset = replace(calm, reasons=(Reason.MOOD,))
-    minute = 60_000
-    assert rank(10 * minute, upset) < rank(0, calm)
-    assert rank(16 * minute, upset) > rank(0, calm)
+    upset = priority.boost((Reason.WEAK_SUPPORT, Reason.MOOD), None)
+    minute = priority.MINUTE
+    assert priority.rank(10 * minute, upset) < priority.rank(0, 0)
+    assert priority.rank(16 * minute, upset) > priority.rank(0, 0)
+
+
+def test_a_topic_and_a_promise_set_a_ticket_forward_and_never_back() -> None:
+    urgent = Topic(name="safety", title={}, boost_minutes=30)
+    minute = priority.MINUTE
+    assert priority.boost((Reason.TOPIC_POLICY,), urgent) == 40
+    assert priority.rank(60 * minute, 0, promised=75 * minute) == 45 * minute
+    assert priority.rank(60 * minute, 0, promised=600 * minute) == 60 * minute
+
+
+async def test_mood_topic_and_promise_are_read_from_the_question_when_a_button_hands_over(service: Service) -> None:
+    topic = Topic(name="money", title={"pl": "Pieniądze"}, team="sales", words=("zwrot",), promise_minutes=45)
+    company = COMPANY.model_copy(update={"topics": (topic,)})
+    clock = int(datetime(2026, 11, 20, 12, 0, tzinfo=UTC).timestamp() * 1000)
+    desk = build(service.settings, company, service.redis, QUICK, clock=lambda: clock)
+    calm, first = await waiting(desk, "Gdzie jest sklep?")
+    angry, second = await waiting(desk, "TO SKANDAL! GDZIE MÓJ ZWROT")
+    ticket = await desk.tickets.get(second)
+    assert (ticket.topic, ticket.team, ticket.language) == ("money", "sales", "pl")
+    assert Reason.MOOD in ticket.reasons and ticket.promised == clock + 45 * priority.MINUTE
+    assert await desk.tickets.waiting() == [second, first]
+    events = [desk.records.open_json(angry, fields[b"d"]) for _, fields in await desk.redis.xrange(
+        keys.events(angry.id)) if fields[b"t"] == b"state"]
+    assert "najpóźniej dziś o 13:45" in events[-1]["text"]
+    [row, _] = await desk.desk.tickets()
+    assert row["topic_title"] == {"pl": "Pieniądze"} and row["position"] == 1
+    assert calm.id != angry.id
+
+
+async def test_a_ticket_is_passed_to_a_colleague_who_is_there(service: Service) -> None:
+    meta, ticket = await waiting(service)
+    await service.tickets.claim(ticket, OLA)
+    with pytest.raises(Conflict, match="Jan"):
+        await service.tickets.pass_to(ticket, OLA, JAN)
+    await service.redis.set(keys.present("jan"), 1)
+    await service.tickets.pass_to(ticket, OLA, JAN)
+    assert await state(service, meta) is State.AGENT
+    with pytest.raises(Forbidden):
+        await service.tickets.reply(ticket, OLA, "1", "Jeszcze ja")
+    await service.tickets.reply(ticket, JAN, "2", "Dzień dobry, tu Jan.")
+
+
+async def test_a_promised_time_orders_the_queue_and_is_told_to_the_customer(service: Service) -> None:
+    now = service.tickets._clock()
+    hour = 60 * priority.MINUTE
+    meta, later = await waiting(service)
+    _, other = await waiting(service)
+    for promised in (now - hour, now + 99 * 24 * hour):
+        await service.tickets.claim(later, OLA)
+        with pytest.raises(BadInput):
+            await service.tickets.postpone(later, OLA, promised)
+    await service.tickets.postpone(later, OLA, now + 4 * hour)
+    assert await state(service, meta) is State.QUEUED
+    assert await service.tickets.waiting() == [other, later]
+    await service.redis.hset(keys.conversation(meta.id), "state_at", 1)
+    await service.redis.hset(keys.ticket(later), "created", 1)
+    await service.keeper.round()
+    assert await state(service, meta) is State.QUEUED, "nobody is taken to have left before the promised time"
+
+
+async def test_a_customer_may_decline_a_human_or_stop_waiting(live: Service) -> None:
+    meta, ticket = await waiting(live)
+    await live.tickets.withdraw(await live.records.meta(meta.id))
+    assert await state(live, meta) is State.BOT and await live.tickets.waiting() == []
+    assert (await live.tickets.get(ticket)).state == "closed"
+    with pytest.raises(Conflict):
+        await live.tickets.withdraw(await live.records.meta(meta.id))
+    with pytest.raises(Conflict):
+        await live.conversations.decline(await live.records.meta(meta.id))
+
+
+async def test_nobody_is_taken_to_have_left_while_the_doors_are_closed(service: Service) -> None:
+    closed = build(service.settings, CLOSED, service.redis, QUICK, clock=lambda: 1_795_348_800_000)  # Sunday
+    meta, ticket = await waiting(closed)
+    await service.redis.hset(keys.ticket(ticket), "created", 1)
+    await service.redis.hset(keys.conversation(meta.id), "state_at", 1)
+    await closed.keeper.round()
+    assert await state(closed, meta) is State.OFF_HOURS
 
 
 async def test_a_thumb_down_offers_a_human_and_calls_none(live: Service) -> None:
@@ -209,6 +316,8 @@ async def test_a_thumb_down_offers_a_human_and_calls_none(live: Service) -> None
     await live.conversations.rate(await live.records.meta(meta.id), answer, "down", "")
     assert await state(live, meta) is State.OFFERED
     assert await live.tickets.waiting() == []
+    await live.conversations.decline(await live.records.meta(meta.id))
+    assert await state(live, meta) is State.BOT
     with pytest.raises(ChatError):
         await live.conversations.rate(await live.records.meta(meta.id), "m_unknown", "up", "")
 

@@ -13,7 +13,7 @@ from chatbot import access, keys
 from chatbot.answer import AnswerKind, Reason, Sentence
 from chatbot.errors import ChatError
 from chatbot.record import Meta
-from chatbot.service import Service, build
+from chatbot.service import Service, build, now_ms
 from chatbot.staff import Account, Role
 from chatbot.states import HUMAN, State, allowed
 from chatbot.turns import Claim, Job
@@ -47,7 +47,8 @@ class Walk:
 
     def steps(self) -> list[Callable[[], Awaitable[object]]]:
         return [self.write, self.write, self.ask_for_a_human, self.begin_turn, self.say, self.end, self.end_in_a_ticket,
-                self.give_up, self.claim, self.reply, self.give_back, self.close, self.leave, self.abandon]
+                self.give_up, self.claim, self.reply, self.give_back, self.close, self.leave, self.abandon,
+                self.rate_down, self.decline, self.withdraw, self.pass_on, self.postpone]
 
     async def now(self) -> Meta:
         return await self.service.records.meta(self.meta.id)
@@ -102,6 +103,24 @@ class Walk:
 
     async def leave(self) -> None:
         await self.service.tickets.requeue((await self.now()).ticket, by=OLA)
+
+    async def rate_down(self) -> None:
+        answers = [one.id for one in await self.service.records.transcript(await self.now()) if one.author == "ai"]
+        if answers:
+            await self.service.conversations.rate(await self.now(), answers[-1], "down", "")
+
+    async def decline(self) -> None:
+        await self.service.conversations.decline(await self.now())
+
+    async def withdraw(self) -> None:
+        await self.service.tickets.withdraw(await self.now())
+
+    async def pass_on(self) -> None:
+        await self.service.redis.set(keys.present(OLA.user), 1)
+        await self.service.tickets.pass_to((await self.now()).ticket, OLA, OLA)
+
+    async def postpone(self) -> None:
+        await self.service.tickets.postpone((await self.now()).ticket, OLA, now_ms() + 3_600_000)
 
     async def abandon(self) -> None:
         await self.service.tickets.abandon((await self.now()).ticket)
