@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 
 run: $(VENV)/.installed  ## from a fresh clone to the served demo
 	@$(BIN)/python -m ingestion demo
-	@DEMO=true exec $(BIN)/python -m chatbot serve
+	@DEMO=true ALLOWED_ORIGINS="$${ALLOWED_ORIGINS:-http://127.0.0.1:$${PORT:-8000}}" exec $(BIN)/python -m chatbot serve
 
 install: $(VENV)/.installed
 dev: $(VENV)/.dev

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from chatbot.api import admin, agents, declared, documents, pages, problems, reference, staff, widget
+from chatbot.api.depends import may_upload, within_budget
 from chatbot.api.guard import Guard, Origins
 from chatbot.service import Service, running
 
@@ -28,9 +31,12 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     problems.install(app)
     for module in (widget, staff, agents, admin, documents):
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(within_budget)])
     reference.install(app)
     pages.install(app)
     declared.install(app)
-    app.add_middleware(Guard, origins=Origins.of(service.settings.allowed_origins), limits=service.limits)
+    app.add_middleware(Guard, origins=Origins.of(service.settings.allowed_origins), limits=service.limits,
+                       may_upload=functools.partial(may_upload, service))
+    if service.settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=service.settings.trusted_proxies)
     return app

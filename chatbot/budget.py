@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 
 from chatbot import keys
 from chatbot.commit import Store
@@ -30,5 +31,16 @@ class Budgets:
 
 
 def address(host: str) -> str:
-    """An address as a key: hashed, and gone with the window."""
-    return hashlib.sha256(host.encode()).hexdigest()[:16]
+    """An address as a key: hashed, and gone with the window. Of an IPv6 address the network (/64) counts: one line
+    holds 2^64 addresses."""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:  # a unix socket, or a test's client
+        return _hashed(host)
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False).network_address
+    return _hashed(found.compressed)
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,7 +10,8 @@ ProductError
 │   ├── BadInput         a value can't be taken (422)
 │   ├── TooMany          over one's own budget (429)
 │   └── Busy             the service is over its capacity, or its store is away (503)
-└── PortTaken            another program listens on the port (exit 1)
+├── PortTaken            another program listens on the port (exit 1)
+└── UnsafeStart          settings under which the service would be open to everyone (exit 1)
 
 A ChatError carries a key of the locale files instead of a text: the words are chosen at the edge, where the
 customer's language is known (`chatbot.api.problems`).
@@ -81,4 +82,8 @@ class Busy(ChatError):
 
 
 class PortTaken(ProductError):
+    pass
+
+
+class UnsafeStart(ProductError):
     pass

@@ -56,6 +56,8 @@ class Limits:
     tries_per_account: int = 10
     """Failed sign-ins in a quarter of an hour (OWASP suggests a low number with a delay)."""
     tries_per_address: int = 50
+    sign_ins_waiting: int = 16
+    """Passwords that may wait for one of the two argon2 threads; at 50 ms each, the last waits half a second."""
 
     # The queue
     lease_minutes: float = 10.0
@@ -64,10 +66,10 @@ class Limits:
     """A waiting customer who has not been seen for so long is taken to have left."""
     handling_minutes: float = 6.0
     """Expected handling of a ticket before there are any; a usual figure for chat support."""
-    places_announced: int = 20
-    """Every move within the first so many places is told at once; further back only each tenth place."""
     promise_days: float = 30.0
     """An agent may put a case off so far: the time a company has to answer a complaint in Poland is 14 days, or 30."""
+    places_announced: int = 20
+    """Every move within the first so many places is told at once; further back only each tenth place."""
     keeper_seconds: float = 2.0
     """Between two rounds of periodic work."""
 

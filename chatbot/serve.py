@@ -18,8 +18,8 @@ from typing import Any
 import structlog
 import uvicorn
 
+from chatbot import doors, texts
 from chatbot import log as logging_setup
-from chatbot import texts
 from chatbot.answer import Answer, AnswerKind, Question, Reason, Sentence, Verdict
 from chatbot.app import create_app
 from chatbot.errors import PortTaken
@@ -52,6 +52,7 @@ def serve() -> None:
     settings, origins = settings_module.load()
     logging_setup.configure(settings.log_level)
     show(origins)
+    doors.check(settings, origins)
     company = companies.load(settings.company)
     listening = listen(settings.host, settings.port)
     with ServiceLock(settings.data_dir), listening:
@@ -65,6 +66,7 @@ async def _serve(settings: Settings, company: companies.Company, listening: sock
             await demo_accounts(service)
         server = Server(service, uvicorn.Config(
             create_app(service), log_config=None, access_log=False, backlog=BACKLOG, server_header=False,
+            proxy_headers=False,  # chatbot.app trusts those of TRUSTED_PROXIES
             timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=CLOSE_SECONDS, lifespan="on"))
         async with workers(settings.workers):
             loading = asyncio.create_task(load(service), name="loading")
@@ -204,7 +206,7 @@ def show(origins: tuple[Origin, ...]) -> None:
     """Which setting has which value, and where it came from."""
     width = max(len(origin.name) for origin in origins)
     for origin in origins:
-        style = "dim" if origin.source == "default" else None
+        style = "dim" if origin.source.startswith("default") else None
         err.print(f"{origin.name:{width}}  {origin.shown or '-'} ({origin.source})", style=style, markup=False,
                   highlight=False, soft_wrap=True)
 

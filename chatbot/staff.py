@@ -6,9 +6,11 @@ import asyncio
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,6 +21,8 @@ from chatbot.errors import BadInput, Forbidden, NotFound, TooMany, Unauthorised
 from chatbot.handoff import Clock
 from chatbot.limits import Limits
 from chatbot.messages import digest
+
+T = TypeVar("T")
 
 USER = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$")
 PASSWORD_CHARS = 10
@@ -53,6 +57,7 @@ class Staff:
         self._clock = clock
         self._hasher = PasswordHasher()
         self._executor = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="argon2")
+        self._hashing = 0
         self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
 
     async def add(self, user: str, name: str, role: Role, password: str) -> Account:
@@ -123,11 +128,6 @@ class Staff:
         hashes = await self._redis.smembers(keys.sessions(user))
         await self._redis.delete(keys.sessions(user), *(keys.session(one.decode()) for one in hashes))
 
-    async def _account(self, user: str) -> Account | None:
-        name, role = await self._redis.hmget(keys.staff(user), ["name", "role"])
-        return Account(user, name.decode(), Role(role.decode())) if name else None
-
-    async def _check_tries(self, user: str, address: str) -> None:
     async def account(self, user: str) -> Account:
         """Raises NotFound."""
         found = await self._account(user)
@@ -135,6 +135,11 @@ class Staff:
             raise NotFound("no_account", user=user)
         return found
 
+    async def _account(self, user: str) -> Account | None:
+        name, role = await self._redis.hmget(keys.staff(user), ["name", "role"])
+        return Account(user, name.decode(), Role(role.decode())) if name else None
+
+    async def _check_tries(self, user: str, address: str) -> None:
         for who, limit in ((f"user:{user}", self._limits.tries_per_account),
                            (f"address:{address}", self._limits.tries_per_address)):
             async with self._redis.pipeline(transaction=True) as pipe:
@@ -150,5 +155,12 @@ class Staff:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _run(self, function: object, *arguments: object) -> object:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, function, *arguments)  # type: ignore[arg-type]
+    async def _run(self, function: Callable[..., T], *arguments: object) -> T:
+        """In one of the few threads that hash. Raises TooMany at once when enough wait for them already."""
+        if self._hashing >= HASHES_AT_ONCE + self._limits.sign_ins_waiting:
+            raise TooMany("signing_in", retry_after=1)
+        self._hashing += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, function, *arguments)
+        finally:
+            self._hashing -= 1

@@ -34,7 +34,7 @@ def announced_settings() -> Settings:
     """The settings, after saying on standard error which ones are not the default and where they came from."""
     settings, origins = load()
     for origin in origins:
-        if origin.source != "default":
+        if not origin.source.startswith("default"):
             err.print(f"{origin.name}={origin.shown} ({origin.source})", style="dim", markup=False, highlight=False)
     return settings
 

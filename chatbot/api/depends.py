@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Cookie, Depends, Header, Request
 
 from chatbot.budget import address
-from chatbot.errors import Forbidden
+from chatbot.errors import Forbidden, Unauthorised
 from chatbot.record import Meta
 from chatbot.service import Service
 from chatbot.staff import Role, Session
@@ -36,6 +36,14 @@ PUBLIC = [Depends(public)]
 
 async def client_address(request: Request) -> str:
     return address(request.client.host if request.client else "")
+
+
+async def within_budget(
+    request: Request, service: TheService, address: Annotated[str, Depends(client_address)]
+) -> None:
+    """Every write of an address counts, whoever it is and whatever it asks for. Raises TooMany."""
+    if request.method in UNSAFE:
+        await service.budgets.spend("requests", address, service.limits.requests_per_minute)
 
 
 async def customer(
@@ -72,3 +80,12 @@ async def admin_session(session: Agent) -> Session:
 
 
 Admin = Annotated[Session, Depends(admin_session)]
+
+
+async def may_upload(service: Service, staff_session: str | None) -> bool:
+    """Whether a large body is worth reading: before any of it is, and before the route asks again."""
+    try:
+        found = await service.staff.session(staff_session)
+    except Unauthorised:
+        return False
+    return found.account.role is Role.ADMIN

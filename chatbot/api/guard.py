@@ -3,28 +3,41 @@ browsers enforce for us. Plain ASGI, so that event streams pass untouched."""
 
 from __future__ import annotations
 
+import ipaddress
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from redis.exceptions import RedisError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot import metrics
 from chatbot.api import problems
+from chatbot.api.depends import COOKIE
 from chatbot.limits import Limits
+from ingestion.errors import StoreError
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 ALLOWED_METHODS = "GET, POST, DELETE, OPTIONS"
 ALLOWED_HEADERS = "Authorization, Content-Type, Last-Event-ID, Accept-Language"
 PREFLIGHT_SECONDS = 600
-DOCS_CSP = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+UPLOAD = "/api/v1/admin/documents"
+STAFF_API = ("/api/v1/staff", "/api/v1/agent", "/api/v1/admin")
+STAFF_PAGES = ("/console", "/admin", "/docs", "/api/")
+"""Framed by nobody: a page of the company's site must not have an agent click what isn't seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Which pages may use the chat: this service's own, and those an admin has listed."""
+    """Which pages may use the chat: those an admin has listed, and this service's own.
+
+    Its own is told by the Host header where that is an address or localhost, which no other site's page can have as its
+    origin. A name can be anybody's that points here (DNS rebinding): our own is to be listed like any other.
+    """
 
     listed: frozenset[str]
 
@@ -36,13 +49,27 @@ class Origins:
         return origin in self.listed or self.own(origin, host)
 
     def own(self, origin: str, host: str) -> bool:
-        return bool(host) and urlsplit(origin).netloc == host
+        """Whether the page came from this very service."""
+        try:
+            page = urlsplit(origin)
+        except ValueError:
+            return False
+        return bool(host) and page.netloc == host and (origin in self.listed or _unforgeable(page.hostname or ""))
 
-    def csp(self) -> str:
-        """Everything from here alone; no inline script or style; framed by the listed origins only."""
-        ancestors = " ".join(["'self'", *sorted(self.listed)])
+    def csp(self, path: str) -> str:
+        """Everything from here alone; no inline script or style, no text taken for markup (trusted types); framed by
+        the listed origins only, and staff's pages by none."""
+        ancestors = "'none'" if path.startswith(STAFF_PAGES) else " ".join(["'self'", *sorted(self.listed)])
         return ("default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-                "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors " + ancestors)
+                "object-src 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; "
+                "trusted-types 'none'; frame-ancestors " + ancestors)
+
+
+def _unforgeable(hostname: str) -> bool:
+    try:
+        return hostname == "localhost" or bool(ipaddress.ip_address(hostname))
+    except ValueError:
+        return False
 
 
 class TooLarge(HTTPException):
@@ -53,8 +80,13 @@ class TooLarge(HTTPException):
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, origins: Origins, limits: Limits) -> None:
+    """``may_upload`` tells of a session cookie whether its owner may send a body larger than the usual one."""
+
+    def __init__(
+        self, app: ASGIApp, origins: Origins, limits: Limits, may_upload: Callable[[str | None], Awaitable[bool]]
+    ) -> None:
         self._app = app
+        self._may_upload = may_upload
         self._origins = origins
         self._limits = limits
         self._running = 0
@@ -68,15 +100,21 @@ class Guard:
         api = scope["path"].startswith("/api/")
         dressed = self._dressed(scope, send, origin)
         if origin is not None and (api or scope["method"] == "OPTIONS"):
-            if not self._origins.allow(origin, headers.get("host", "")):
+            host = headers.get("host", "")
+            ours = self._origins.own if scope["path"].startswith(STAFF_API) else self._origins.allow
+            if not ours(origin, host):
                 refused = problems.worded(403, "forbidden", "origin", origin=origin[:200])
                 await refused(scope, receive, dressed)
                 return
             if scope["method"] == "OPTIONS":
                 await _preflight(dressed)
                 return
-        limit = self._limits.upload_bytes if scope["path"].endswith("/admin/documents") else self._limits.body_bytes
-        if int(headers.get("content-length") or 0) > limit:
+        try:
+            limit = await self._limit(scope)
+        except (RedisError, StoreError):
+            await problems.store_away()(scope, receive, dressed)
+            return
+        if _length(headers) > limit:
             await problems.worded(413, "too-large", "too_large", limit=limit)(scope, receive, dressed)
             return
         if scope["path"].endswith("/events"):
@@ -92,6 +130,13 @@ class Guard:
         finally:
             self._running -= 1
 
+    async def _limit(self, scope: Scope) -> int:
+        """Bytes this request's body may have: an upload's for an admin alone, so that nobody else fills the disk."""
+        if scope["path"] != UPLOAD or scope["method"] != "POST":
+            return self._limits.body_bytes
+        admin = await self._may_upload(HTTPConnection(scope).cookies.get(COOKIE))
+        return self._limits.upload_bytes if admin else self._limits.body_bytes
+
     def _dressed(self, scope: Scope, send: Send, origin: str | None) -> Send:
         """``send`` that adds the headers, and counts the request."""
         began = time.monotonic()
@@ -99,7 +144,7 @@ class Guard:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", self._origins.csp())
+                headers.setdefault("Content-Security-Policy", self._origins.csp(scope["path"]))
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
@@ -118,6 +163,12 @@ class Guard:
             await send(message)
 
         return dressed
+
+
+def _length(headers: Headers) -> int:
+    """The announced length of a body; 0 where there is none, or no number (then it is counted as it comes)."""
+    announced = headers.get("content-length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() else 0
 
 
 async def _preflight(send: Send) -> None:

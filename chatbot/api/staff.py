@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chatbot import keys
 from chatbot.api.depends import COOKIE, PUBLIC, Agent, TheService, client_address
@@ -15,8 +15,10 @@ router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
 
 class SignIn(BaseModel):
-    user: str
-    password: str
+    """Longer than these is no account of ours; argon2 would take its time over it all the same."""
+
+    user: str = Field(max_length=100)
+    password: str = Field(max_length=1000)
 
 
 class Who(BaseModel):
@@ -33,7 +35,7 @@ async def sign_in(
 ) -> Who:
     token, session = await service.staff.sign_in(body.user, body.password, address)
     response.set_cookie(COOKIE, token, max_age=keys.SESSION, httponly=True, samesite="strict",
-                        secure=request.url.scheme == "https", path="/api/v1")
+                        secure=_encrypted(request), path="/api/v1")
     await service.audit.note(session.account.user, "sign_in")
     return _who(session)
 
@@ -49,6 +51,12 @@ async def sign_out(session: Agent, service: TheService) -> Response:
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/api/v1")
     return response
+
+
+def _encrypted(request: Request) -> bool:
+    """Whether the browser came by HTTPS: seen from its page's origin, too, where a proxy that isn't listed in
+    TRUSTED_PROXIES ends the encryption."""
+    return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")
 
 
 def _who(session: Session) -> Who:

