@@ -63,7 +63,8 @@ def chunks(
     ]  # fmt: skip
     for clause in text.clauses:
         for part in split(clause):
-            made.append(chunk(len(made), part.label or text.title, part.text, part.headings))
+            unit = clause.label or text.title
+            made.append(chunk(len(made), part.label or text.title, part.text, part.headings, unit=unit))
     return made
 
 

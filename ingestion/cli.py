@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json as json_module
 import signal
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from ingestion import company, jobs, sourcing, uploads
+from ingestion import chunk_files, company, jobs, sourcing, uploads
+from ingestion.changes import changes as changes_since
 from ingestion.command import Json, announced_settings, out, print_json, translated
-from ingestion.diff import changes
+from ingestion.diff import Change
+from ingestion.diff import changes as differences
 from ingestion.errors import DocumentError, UsageError
 from ingestion.index.engine import open_engine
-from ingestion.index.points import unpack
-from ingestion.jobs import AddJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob, identity, unchanged
+from ingestion.jobs import AddJob, DateJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob, identity, unchanged
 from ingestion.registry import Register
 from ingestion.reporting import finish, outcome_of, outcomes, report
 from ingestion.settings import Settings
 from ingestion.store import connect
+from ingestion.validity import decided
 from ingestion.web import commands as web_commands
 from ingestion.web import records
 from ingestion.web.limits import LIMITS
@@ -178,20 +179,80 @@ def diff(document: str, v1: str, v2: str, json: Json = False) -> None:
     """What changed between two versions, clause by clause."""
     chosen = announced_settings()
     one = _register(chosen).get(document)
-    before, after = (_chunks(chosen, one.find(version).chunks_file) for version in (v1, v2))
-    found = changes(before, after)
+    before, after = (chunk_files.read(chosen.data_dir, one.find(version)) for version in (v1, v2))
+    found = differences(before, after)
     if json:
-        print_json({"document": document, "from": v1, "to": v2,
-                    "changes": [{"clause": change.clause, "before": change.before, "after": change.after}
-                                for change in found]})
+        print_json({"document": document, "from": v1, "to": v2, "changes": [_change(change) for change in found]})
         return
-    for change in found:
-        out.print(f"[bold]{change.clause}[/bold]")
-        for sign, text in (("-", change.before), ("+", change.after)):
-            if text is not None:
-                out.print(f"  {sign} {text}", markup=False, highlight=False)
+    _show_changes(found)
     if not found:
         out.print("No differences.")
+
+
+@app.command()
+@translated
+def changes(
+    since: Annotated[str, typer.Option(help="The first day whose changes count, YYYY-MM-DD.")],
+    until: Annotated[str | None, typer.Option(help="The last one, YYYY-MM-DD; default today.")] = None,
+    document: Annotated[list[str] | None, typer.Option(help="Only of these documents.")] = None,
+    json: Json = False,
+) -> None:
+    """What changed in the documents in force since a day, clause by clause."""
+    chosen = announced_settings()
+    first, last = _day(since, "--since"), _day(until, "--until") or date.today()
+    assert first is not None
+    register = _register(chosen)
+    for name in document or ():
+        register.get(name)
+    found = changes_since(chosen.data_dir, register, first, last, document)
+    if json:
+        print_json({"since": first, "until": last, "documents": [
+            {"document": one.document, "title": one.title, "since": one.since,
+             "before": one.before and one.before.version, "after": one.after and one.after.version,
+             "changes": [_change(change) for change in one.clauses]} for one in found]})
+        return
+    for one in found:
+        kind = "new" if one.before is None else "ended" if one.after is None else ""
+        out.print(f"[bold]{one.title}[/bold] {one.since} {kind}", highlight=False)
+        _show_changes(one.clauses)
+    if not found:
+        out.print(f"Nothing changed since {first}.")
+
+
+@app.command()
+@translated
+def confirm(
+    document: str,
+    version: Annotated[str | None, typer.Argument(help="Default: the one whose days wait for a person.")] = None,
+    valid_from: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD; else as the text says.")] = None,
+    valid_until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD; else as the text says.")] = None,
+    as_before: Annotated[bool, typer.Option(help="Refuse what the text says: valid from the beginning on.")] = False,
+    json: Json = False,
+) -> None:
+    """Settle a version's days: as its text says, or as given here."""
+    one = _register(announced_settings()).get(document)
+    waiting = [each for each in one.versions if each.proposal and each.proposal.open]
+    if version is None and len(waiting) != 1:
+        names = ", ".join(each.version for each in waiting or one.versions)
+        raise UsageError(f"{len(waiting)} versions of {document} wait for their days. Name one: {names}.")
+    chosen = one.find(version) if version is not None else waiting[0]
+    proposed = (None, None) if as_before else decided(chosen.proposal, chosen.valid_from, chosen.valid_until)
+    since = _day(valid_from, "--valid-from") or proposed[0]
+    until = _day(valid_until, "--valid-until") or proposed[1]
+    _run(DateJob(document=document, version=chosen.version, valid_from=since, valid_until=until), json)
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"clause": change.clause, "was": change.was, "before": change.before and change.before.text,
+            "after": change.after and change.after.text}
+
+
+def _show_changes(found: Sequence[Change]) -> None:
+    for change in found:
+        out.print(f"[bold]{change.clause}[/bold]" + (f" (was {change.was})" if change.was else ""))
+        for sign, clause in (("-", change.before), ("+", change.after)):
+            if clause is not None:
+                out.print(f"  {sign} {clause.text}", markup=False, highlight=False)
 
 
 @app.command()
@@ -259,15 +320,7 @@ def _register(chosen: Settings) -> Register:
     return snapshot.documents if snapshot else Register()
 
 
-def _chunks(chosen: Settings, name: str) -> list[Any]:
-    path: Path = chosen.data_dir / "chunks" / name
-    try:
-        return [unpack(json_module.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
-    except OSError as error:
-        raise DocumentError(f"The version's text can't be read ({path}: {error.strerror}). Run reindex.") from error
-
-
-def _run(job: RemoveJob | ReindexJob | RollbackJob, json: bool) -> None:
+def _run(job: DateJob | RemoveJob | ReindexJob | RollbackJob, json: bool) -> None:
     chosen = announced_settings()
     with connect(chosen) as store:
         states = finish(chosen, store, [jobs.submit(store, job)])
@@ -283,7 +336,8 @@ def _document(register: Register, name: str) -> dict[str, Any]:
         "kind": document.kind, "language": document.language, "superseded_by": document.superseded_by,
         "versions": [
             {"version": one.version, "valid_from": one.since, "valid_until": one.until, "replaced": one.replaced,
-             "chunks": one.chunks, "source": one.source, "hash": one.upload, "added": one.added}
+             "chunks": one.chunks, "source": one.source, "hash": one.upload, "added": one.added,
+             "proposal": one.proposal and one.proposal.model_dump(mode="json")}
             for one in document.versions
         ],
     }

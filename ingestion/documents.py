@@ -88,7 +88,8 @@ class Text:
 class Chunk:
     """The unit of retrieval: a whole clause, or a part of a long one; for an FAQ, one entry's answer.
 
-    ``hash`` is that of ``text``; ``questions`` are an FAQ entry's question and paraphrases, matched as fields of
+    ``unit`` is the label of the whole clause, of which ``clause`` may be a part. ``hash`` is that of ``text``;
+    ``questions`` are an FAQ entry's question and paraphrases, matched as fields of
     their own. ``clause`` is the label that a citation shows.
     """
 
@@ -108,6 +109,7 @@ class Chunk:
     questions: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     topic: str | None = None
+    unit: str = ""
 
     @property
     def hash(self) -> str:

@@ -57,6 +57,16 @@ class FetchJob(_Job):
     source: str
 
 
+class DateJob(_Job):
+    """Give a version these days, as a person has decided. A proposal of its text is closed by that."""
+
+    kind: Literal["date"] = "date"
+    document: str
+    version: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
 class RemoveJob(_Job):
     kind: Literal["remove"] = "remove"
     document: str
@@ -72,7 +82,7 @@ class RollbackJob(_Job):
     kind: Literal["rollback"] = "rollback"
 
 
-AnyJob = AddJob | FetchJob | RemoveJob | ReindexJob | RollbackJob
+AnyJob = AddJob | FetchJob | DateJob | RemoveJob | ReindexJob | RollbackJob
 _JOB: TypeAdapter[AnyJob] = TypeAdapter(Annotated[AnyJob, Field(discriminator="kind")])
 
 
@@ -125,7 +135,9 @@ def unchanged(register: Register, job: AddJob) -> Outcome | None:
     for one in document.versions:
         same = (one.upload, one.select) == (job.upload, job.select) and not one.replaced
         dated = job.valid_from is None or job.valid_from == one.valid_from
-        if same and dated and job.valid_until == one.valid_until and not job.supersedes:
+        ended = job.valid_until == one.valid_until or (job.valid_until is None and one.proposal is not None)
+        asked = bool(job.valid_from) and one.proposal is not None and one.proposal.open
+        if same and dated and ended and not asked and not job.supersedes:
             return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
                            chunks=one.chunks)
     return None

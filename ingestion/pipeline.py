@@ -27,6 +27,7 @@ from ingestion.jobs import AddJob, Outcome, identity, unchanged
 from ingestion.lock import Lock
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
+from ingestion.validity import Proposal, propose
 
 Report = Callable[[str, str, int, int], None]
 """job id, step, done, of."""
@@ -51,6 +52,7 @@ class Ready:
     document: Document
     chunks: int
     chunks_file: str
+    proposal: Proposal | None = None
 
 
 class Pipeline:
@@ -100,6 +102,13 @@ class Pipeline:
             self._switch_to(registry.without(register, document), lambda done, of: None)
         return Outcome(source=title, document=document, status="removed")
 
+    def set_days(self, document: str, version: str, valid_from: date | None, valid_until: date | None) -> Outcome:
+        """Raises UsageError for an unknown document or version, or an end before the beginning."""
+        with self._lock():
+            register = registry.dated(self.register(), document, version, valid_from, valid_until)
+            self._switch_to(register, lambda done, of: None)
+        return Outcome(source=document, document=document, version=version, status="dated")
+
     def end(self, documents: list[str], last: date) -> list[Outcome]:
         """None of these documents counts after the day ``last``."""
         with self._lock():
@@ -147,7 +156,9 @@ class Pipeline:
         if not made:
             raise DocumentError(f"{job.name} gave no passages. Add a file that has text.")
         self._embed(made, lambda done, of: report("embedding", done, of))
-        return Ready(job, document, len(made), self._write(made))
+        ready = job.name.removesuffix(".gz").endswith(".jsonl")  # its dates are those of acts that it holds
+        proposal = None if ready else propose(text.clauses, document.title)
+        return Ready(job, document, len(made), self._write(made), proposal)
 
     def _chunked(self, text: Text, document: Document, source: str) -> list[Chunk]:
         """Version and validity are put in when the index is built: they follow from the document's timeline."""
@@ -238,14 +249,18 @@ def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Registe
         job, name = one.job, one.document.document
         before = register.documents.get(name)
         reason = None
-        since = job.valid_from
+        since, until = job.valid_from, job.valid_until
         if since is None and (job.supersedes or _replaces(before, job)):
             since = date.today()
             reason = f"valid from today ({since}), because no --valid-from was given and it replaces an earlier text"
+        proposal = _asked(one.proposal, job)
+        if proposal is not None:
+            since, until = _narrowed(job, proposal, since)
+            reason = _told(proposal, since, until, stated=bool(job.valid_from or job.valid_until))
         version = Version(
             version=registry.version_id(before, job.upload, since), upload=job.upload, name=job.name, source=job.source,
-            select=job.select, valid_from=since, valid_until=job.valid_until, chunks=one.chunks,
-            chunks_file=one.chunks_file, added=datetime.now(UTC).isoformat(),
+            select=job.select, valid_from=since, valid_until=until, chunks=one.chunks, chunks_file=one.chunks_file,
+            added=datetime.now(UTC).isoformat(), proposal=proposal,
         )
         try:
             register = registry.added(register, one.document, version, job.supersedes)
@@ -255,6 +270,32 @@ def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Registe
         outcomes[job_id] = Outcome(source=job.source, document=name, version=version.version, status="indexed",
                                    chunks=one.chunks, reason=reason)
     return register, outcomes
+
+
+def _asked(proposal: Proposal | None, job: AddJob) -> Proposal | None:
+    """What a person is to confirm; None where the days stated are those that the text says."""
+    if proposal is None:
+        return None
+    agrees = (proposal.valid_from is None or proposal.valid_from == job.valid_from) and (
+        proposal.valid_until is None or proposal.valid_until == job.valid_until
+    )
+    return None if agrees and job.valid_from is not None else proposal
+
+
+def _narrowed(job: AddJob, proposal: Proposal, since: date | None) -> tuple[date | None, date | None]:
+    """Until it is confirmed, a text counts only on days on which it would count with the proposal and without it: a
+    wrong guess may hide it, and never puts it in force too early or too long. Days that were stated stand."""
+    if job.valid_from is None and proposal.valid_from is not None:
+        since = max(since or proposal.valid_from, proposal.valid_from)
+    return since, job.valid_until or proposal.valid_until
+
+
+def _told(proposal: Proposal, since: date | None, until: date | None, *, stated: bool) -> str:
+    said = proposal.evidence[0]
+    if stated:
+        return f"its text says otherwise: '{said}'. Confirm the days, or correct them."
+    days = " ".join(part for part in (f"from {since}" if since else "", f"until {until}" if until else "") if part)
+    return f"its text says: '{said}'. Until you confirm it, it counts {days or 'on every day'}."
 
 
 def _same_words(register: Register, ready: Ready) -> Outcome | None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from ingestion import polish
 from ingestion.documents import Kind, Validity
 from ingestion.errors import UsageError
+from ingestion.validity import Proposal
 
 LONGEST_ID = 60
 """Characters of a document's id."""
@@ -47,6 +48,9 @@ class Version(_Frozen):
     chunks: int = 0
     chunks_file: str = ""
     added: str = ""
+    proposal: Proposal | None = None
+    """What the text says of its own days; while it is open, the version counts only on days on which it would also
+    count if the text were right."""
 
     @property
     def validity(self) -> Validity:
@@ -119,6 +123,31 @@ def added(register: Register, document: Document, version: Version, supersedes: 
         old = register.get(supersedes)
         ends = version.valid_from - DAY if version.valid_from else None
         documents[supersedes] = _ended(old.model_copy(update={"superseded_by": document.document, "ends": ends}))
+    return Register(documents=documents)
+
+
+def dated(
+    register: Register, document: str, version: str, valid_from: date | None, valid_until: date | None
+) -> Register:
+    """With those days for that version, as a person has decided: a proposal of its text is then closed.
+
+    Raises UsageError for an unknown document or version, or an end before the beginning. Where the version was the one
+    that began to supersede another document, that document's end moves along.
+    """
+    if valid_from and valid_until and valid_until < valid_from:
+        raise UsageError(f"{valid_until} is before {valid_from}. Swap them.")
+    one = register.get(document)
+    before = one.find(version)
+    closed = before.proposal.model_copy(update={"open": False}) if before.proposal else None
+    after = before.model_copy(update={"valid_from": valid_from, "valid_until": valid_until, "proposal": closed})
+    kept = (after if other.version == version else other for other in one.versions)
+    documents = {**register.documents, document: _ended(one.model_copy(update={"versions": timeline(kept)}))}
+    for name, other in register.documents.items():
+        began = before.valid_from is not None and other.ends == before.valid_from - DAY
+        if other.superseded_by == document and (began or other.ends is None):
+            ends = valid_from - DAY if valid_from else None
+            moved = other.model_copy(update={"ends": ends, "versions": timeline(other.versions)})
+            documents[name] = _ended(moved)
     return Register(documents=documents)
 
 

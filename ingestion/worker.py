@@ -22,7 +22,7 @@ import structlog
 
 from ingestion import keys
 from ingestion.errors import DocumentError, ProductError, SearchIndexError, UsageError
-from ingestion.jobs import TRIES, AddJob, AnyJob, FetchJob, Outcome, ReindexJob, RemoveJob, parse
+from ingestion.jobs import TRIES, AddJob, AnyJob, DateJob, FetchJob, Outcome, ReindexJob, RemoveJob, parse
 from ingestion.pipeline import Pipeline
 from ingestion.settings import Settings
 from ingestion.web import records
@@ -190,6 +190,9 @@ class Worker:
         try:
             if isinstance(job, FetchJob):
                 return {entry.job_id: self._sync.look(job.site, partial(self._progress, entry.job_id))}
+            if isinstance(job, DateJob):
+                days = (job.valid_from, job.valid_until)
+                return {entry.job_id: [self._pipeline.set_days(job.document, job.version, *days)]}
             if isinstance(job, RemoveJob):
                 removed = self._pipeline.remove(job.document)
                 records.leave_out(self._store, job.document)
