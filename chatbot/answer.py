@@ -48,13 +48,15 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Question:
     """``text`` is the customer's, as written: answering masks it. ``as_of`` is the day whose rules apply;
-    ``as_of_stated`` tells whether it came signed (a contract's date) or is merely today."""
+    ``as_of_stated`` tells whether it came signed (a contract's date) or is merely today. ``canary`` is answering's own
+    (`chatbot.privacy.canary`)."""
 
     text: str
     as_of: date
     as_of_stated: bool = False
     history: tuple[Turn, ...] = ()
     language: str | None = None
+    canary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

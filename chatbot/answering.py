@@ -18,7 +18,8 @@ from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason,
 from chatbot.curated import Curated, match
 from chatbot.drafting import Draft, cite, frame
 from chatbot.model import open_model
-from chatbot.model.seam import Action, Model, Proposal, Task, Turn
+from chatbot.model.seam import Action, Model, Proposal, Task, Turn, sound
+from chatbot.privacy import canary
 from chatbot.privacy.injection import suspected
 from chatbot.privacy.masking import Masker
 from chatbot.privacy.opening import open_masker
@@ -32,6 +33,7 @@ from ingestion import company as companies
 from ingestion.company import Company, Topic
 from ingestion.documents import Passage
 from ingestion.errors import ModelError, SearchIndexError
+from ingestion.polish import clean
 from ingestion.search import Searcher
 from ingestion.settings import Settings
 
@@ -81,22 +83,26 @@ async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterato
     """Yield each sentence once it may be shown, then the whole answer.
 
     The question is masked here and the answer unmasked; passages, prompt, verdict and logs only see masked text.
+    The prompt holds a secret word of this answer alone: should any of it come back, in whatever disguise, nothing of
+    the draft is shown to anybody.
     """
     began = time.perf_counter()
-    masked = _mask(question, parts.masker, vault)
+    masked = replace(_mask(question, parts.masker, vault), canary=canary.new())
     language = question.language or language_of(masked.text)
     topic = topic_of(masked.text, parts.company)
     words = verdict.Words(
         topic=topic,
         wants_human=wants_human(masked.text),
         upset=upset(masked.text),
-        injection=suspected(masked.text),
+        injection=suspected(question.text),
         vague=not question.history and vague(masked.text),
     )
     decision = verdict.policy(words)
     draft = Draft() if decision else await _draft(masked, language, parts)
     decision = decision or _decide(draft, parts.thresholds, topic)
-    sentences = _sentences(decision, draft, language, parts)
+    if canary.leaks(draft.written, masked.canary) or canary.leaks(" ".join(draft.sentences), masked.canary):
+        decision, draft = replace(decision, action=AnswerKind.TICKET, reasons=(Reason.INJECTION,), p_wrong=1.0), Draft()
+    sentences = tuple(map(clean, _sentences(decision, draft, language, parts)))
     first_ms = None
     for sentence in sentences:
         first_ms = first_ms or (time.perf_counter() - began) * 1000
@@ -152,9 +158,10 @@ async def _propose(
         history=question.history[-HISTORY_TURNS:],
         language=language,
         company=parts.company.name,
+        canary=question.canary,
     )
     try:
-        return await parts.model.propose(task, seconds=MODEL_SECONDS)
+        return sound(await parts.model.propose(task, seconds=MODEL_SECONDS), len(choices))
     except ModelError:
         return None
 
@@ -188,6 +195,7 @@ def _quoted_draft(
         sentences=tuple(part for part in (opening, f"„{quote.text}” [1]", closing) if part),
         citations=(cite(chunk, quote.text),),
         ask=proposal.opening if proposal and proposal.action is Action.ASK else "",
+        written=f"{proposal.opening} {proposal.closing}" if proposal else "",
         signals=verdict.Signals(
             mode=Mode.QUOTED,
             dense=passages[quote.passage].scores.get("dense", 0.0),
@@ -225,8 +233,9 @@ def _sentences(decision: Verdict, draft: Draft, language: str, parts: Parts) -> 
 
 
 def _mask(question: Question, masker: Masker, vault: Vault) -> Question:
-    history = tuple(Turn(turn.author, masker.mask(turn.text, vault).text) for turn in question.history)
-    return replace(question, text=masker.mask(question.text, vault).text, history=history)
+    """Without what nobody sees, either: hidden characters can carry orders to a model."""
+    history = tuple(Turn(turn.author, masker.mask(clean(turn.text), vault).text) for turn in question.history)
+    return replace(question, text=masker.mask(clean(question.text), vault).text, history=history)
 
 
 __all__ = ["Answer", "Citation", "Parts", "Question", "Sentence", "answer", "open_parts"]

@@ -19,13 +19,15 @@ RECENT_CHANGE = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """``signals`` is None when there was nothing to draft from. ``ask`` is the question back that the model wants."""
+    """``signals`` is None when there was nothing to draft from. ``ask`` is the question back that the model wants;
+    ``written`` all that the model wrote, shown or not."""
 
     mode: Mode | None = None
     sentences: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     signals: Signals | None = None
     ask: str = ""
+    written: str = ""
 
 
 def cite(chunk: Chunk, quote: str) -> Citation:

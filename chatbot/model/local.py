@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chatbot import adapter, prompts
@@ -100,6 +100,8 @@ class LocalModel:
         if stopped():
             raise ModelError("The model was stopped before it began.")
         task = hints.with_hints(task, self._embedder)
+        if not network.free:  # led along whole sentences people wrote: it needs no canary, and never learned with one
+            task = replace(task, canary="")
         reading, cache = network.read(task)
         chosen = choose(reading.actions, reading.marks, reading.choices)
         opening, closing = _frame(network, task, chosen, cache, stopped)

@@ -53,6 +53,11 @@ class Network:
         self._words = torch.tensor(sorted(set(range(len(model.lm_head.weight))) - _refused(encoder.tokenizer)))
         self._first = [encoder.actions[action][0] for action in Action]
 
+    @property
+    def free(self) -> bool:
+        """Whether it may write words of its own: only then can it write what stands in its prompt."""
+        return not {Action.QUOTE, Action.ASK} <= self._frames.keys()
+
     @torch.inference_mode()
     def read(self, task: Task) -> tuple[Reading, Any]:
         """The reading, and a key-value cache of the prompt with `quote` behind it, for `write`.

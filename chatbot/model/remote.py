@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,11 +21,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chatbot import adapter, prompts
 from chatbot.model.admission import Admission
 from chatbot.model.seam import Action, Proposal, Task
+from chatbot.privacy import canary
 from chatbot.prompts import Prompt
 from ingestion.errors import ModelError, SettingError
+from ingestion.polish import clean
 from ingestion.settings import Settings
 
 INSTRUCTIONS = (prompts.FOLDER / "chat-v1.txt").read_text(encoding="utf-8")
+FENCE_BYTES = 6
+"""Random, of the marks round what is data: 48 bits, so that no text can close its own."""
 LANGUAGES = {"pl": "Polish", "en": "English"}
 
 
@@ -86,10 +91,13 @@ class RemoteModel:
 
     async def _chat(self, task: Task) -> Proposal:
         language = LANGUAGES.get(task.language, task.language)
-        system = INSTRUCTIONS.format(company=task.company or "the company", language=language)
+        system = INSTRUCTIONS.format(
+            company=task.company or "the company", language=language, canary=task.canary or canary.new()
+        )
+        fence = secrets.token_hex(FENCE_BYTES)
         turns = [ChatMessage(role=_role(turn.author), content=turn.text) for turn in task.history]
         messages = [ChatMessage(role=MessageRole.SYSTEM, content=system), *turns,
-                    ChatMessage(role=MessageRole.USER, content=question(task))]  # fmt: skip
+                    ChatMessage(role=MessageRole.USER, content=question(task, fence))]  # fmt: skip
         answer = await self._client.achat(messages, response_format={"type": "json_object"})
         return parse(answer.message.content or "", len(task.sentences))
 
@@ -99,13 +107,19 @@ class RemoteModel:
         return Proposal(written.action, written.sentences, written.opening, written.closing)
 
 
-def question(task: Task) -> str:
-    """The question and the numbered sentences, as a chat model sees them."""
+def question(task: Task, fence: str) -> str:
+    """The question and the numbered sentences, as a chat model sees them: one line each, between fences that nobody
+    who wrote them could foresee."""
     numbered = (
-        f"[{number}] ({label}) {sentence}"
+        f"[{number}] ({_line(label)}) {_line(sentence)}"
         for number, (label, sentence) in enumerate(zip(task.labels, task.sentences, strict=True), start=1)
     )
-    return "\n".join(("Sentences:", *numbered, "", f"Question: {task.question}"))
+    return "\n".join((f"Sentences <{fence}>", *numbered, f"</{fence}>", "", f"Question <{fence}>",
+                      _line(task.question), f"</{fence}>"))  # fmt: skip
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def parse(text: str, sentences: int) -> Proposal:

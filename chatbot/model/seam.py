@@ -6,10 +6,15 @@ and a LoRA adapter in this process) and `remote` (an OpenAI-compatible server), 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
+
+
+MOST_QUOTED = 3
+"""Sentences of one answer."""
 
 
 class Action(StrEnum):
@@ -35,7 +40,8 @@ class Task:
 
     ``sentences`` are the candidates to quote, numbered from 1 in the prompt, in reading order; ``labels`` has the
     clause of each (same length). ``hints`` are the cosines of each sentence with the question, by the embedding model
-    that an adapter was trained with; a model that uses them computes them itself where they are empty.
+    that an adapter was trained with; a model that uses them computes them itself where they are empty. ``canary`` is a
+    secret word for the prompt of a model that writes freely: an answer that holds it has read out its prompt.
     """
 
     question: str
@@ -45,6 +51,7 @@ class Task:
     language: str = "pl"
     company: str = ""
     hints: tuple[float, ...] = ()
+    canary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,22 @@ class Proposal:
     closing: str = ""
     probabilities: Mapping[Action, float] = field(default_factory=dict)
     scores: tuple[float, ...] = ()
+
+
+def sound(proposal: Proposal, sentences: int) -> Proposal:
+    """What of a proposal can be meant: only sentences there are, and numbers only where they are probabilities.
+
+    A model is not trusted with more than its choice: what it can't have meant is left out, not repaired.
+    """
+    scores = proposal.scores
+    usable = len(scores) == sentences and all(math.isfinite(score) and score <= 0.0 for score in scores)
+    shares = {action: p for action, p in proposal.probabilities.items() if math.isfinite(p) and 0.0 <= p <= 1.0}
+    return replace(
+        proposal,
+        sentences=tuple(sorted({number for number in proposal.sentences if 0 <= number < sentences}))[:MOST_QUOTED],
+        probabilities=shares,
+        scores=scores if usable else (),
+    )
 
 
 class Model(Protocol):

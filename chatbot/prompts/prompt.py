@@ -87,7 +87,8 @@ class Prompt(BaseModel):
         return tuple(self.hint.weight * (cosine - self.hint.middle) for cosine in task.hints)
 
     def render(self, task: Task) -> Rendered:
-        """The whole prompt. Raises ModelError for more sentences than there are marks."""
+        """The whole prompt, behind its canary where it has one. Raises ModelError for more sentences than there are
+        marks."""
         if len(task.sentences) > len(self.marks):
             raise ModelError(
                 f"{len(task.sentences)} sentences are too many for prompt {self.version}: at most {len(self.marks)}."
@@ -96,6 +97,8 @@ class Prompt(BaseModel):
         question = cut(_line(task.question), self.limits.question)
         head, tail = self.prompt.split("{sentences}")
         head = head.format(history=self._history(task.history), question=question)
+        if task.canary:
+            head = f"[{task.canary}]\n{head}"
         text = head + sentences + tail.format(question=question)
         return Rendered(text, tuple(len(head) + offset for offset in offsets))
 
