@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot import prompts
+from chatbot.calibration import Calibration
 from ingestion.errors import ModelError
 from ingestion.settings import Settings
 
@@ -61,7 +62,8 @@ class Approval(_Strict):
 
 
 class Manifest(_Strict):
-    """``evaluation`` holds held-out figures by what was measured (adapter, bare model, no model)."""
+    """``evaluation`` holds held-out figures by what was measured (adapter, bare model, no model); ``calibration`` the
+    rules that judge this adapter's answers, where the company has none of its own."""
 
     format: int = FORMAT
     name: str
@@ -74,6 +76,7 @@ class Manifest(_Strict):
     arguments: dict[str, Any]
     training: dict[str, Any]
     evaluation: dict[str, Any] = {}
+    calibration: Calibration | None = None
     approval: Approval | None = None
     terms: str = ""
 

@@ -6,14 +6,17 @@ a conversation is decided by its turn (`chatbot.turns`).
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
 from itertools import islice
 
-from chatbot import grounding, quoting, texts, verdict
+from chatbot import adapter, changed, grounding, quoting, texts, verdict
 from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason, Sentence, Verdict
 from chatbot.curated import Curated, match
 from chatbot.drafting import Draft, cite, frame
@@ -29,10 +32,12 @@ from chatbot.retrieval import Search, clauses, customers_words, retrieve, search
 from chatbot.thresholds import Thresholds
 from chatbot.thresholds import load as load_thresholds
 from chatbot.topics import language_of, topic_of, upset, vague, wants_human
+from ingestion import changes as document_changes
 from ingestion import company as companies
+from ingestion.changes import DocumentChange
 from ingestion.company import Company, Topic
 from ingestion.documents import Passage
-from ingestion.errors import ModelError, SearchIndexError
+from ingestion.errors import DocumentError, ModelError, SearchIndexError
 from ingestion.polish import clean
 from ingestion.search import Searcher
 from ingestion.settings import Settings
@@ -42,6 +47,8 @@ MODEL_SECONDS = 12.0
 PUBLIC_TEXTS = 5_000
 """Chunks whose names count as public (`chatbot.privacy.public`): about 2 s at the start. A document added later has its
 names hidden in questions until the next start, which is the safe side."""
+CHANGES_SECONDS = 5.0
+"""Longest comparison of all documents between two days; the demo's takes 50 ms."""
 HISTORY_TURNS = 4
 """Earlier messages that the model sees."""
 
@@ -55,6 +62,7 @@ class Parts:
     model: Model
     masker: Masker
     thresholds: Thresholds
+    changes: Callable[[date, date], Sequence[DocumentChange]] = lambda since, until: ()
     cpu: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="answering"))
 
 
@@ -65,6 +73,8 @@ def open_parts(settings: Settings, model: Model | None = None) -> Parts:
     Raises ProductError naming what is missing.
     """
     company = companies.load(settings.company)
+    folder = None if settings.llm_url else adapter.find(settings)
+    manifest = adapter.read(folder) if folder else None
     searcher = Searcher(settings, company)
     masker = open_masker(settings, company, PublicNames.of(islice(searcher.texts(), PUBLIC_TEXTS)))
     masker.warm()
@@ -75,7 +85,13 @@ def open_parts(settings: Settings, model: Model | None = None) -> Parts:
         search=searcher,
         model=model or open_model(settings),
         masker=masker,
-        thresholds=load_thresholds(settings.data_dir),
+        changes=partial(document_changes.now, settings),
+        thresholds=load_thresholds(
+            settings.data_dir,
+            manifest.calibration if manifest else None,
+            manifest.weights_hash if manifest else None,
+            settings.embedding_model,
+        ),
     )
 
 
@@ -98,7 +114,11 @@ async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterato
         vague=not question.history and vague(masked.text),
     )
     decision = verdict.policy(words)
-    draft = Draft() if decision else await _draft(masked, language, parts)
+    about_changes = changed.asked(masked.text, question.as_of) if decision is None else None
+    if about_changes is not None:
+        decision, draft = await _changes(about_changes, question.as_of, language, topic, parts)
+    else:
+        draft = Draft() if decision else await _draft(masked, language, topic, parts)
     decision = decision or _decide(draft, parts.thresholds, topic)
     if canary.leaks(draft.written, masked.canary) or canary.leaks(" ".join(draft.sentences), masked.canary):
         decision, draft = replace(decision, action=AnswerKind.TICKET, reasons=(Reason.INJECTION,), p_wrong=1.0), Draft()
@@ -125,14 +145,14 @@ async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterato
     )
 
 
-async def _draft(question: Question, language: str, parts: Parts) -> Draft:
+async def _draft(question: Question, language: str, topic: Topic | None, parts: Parts) -> Draft:
     """The best answer there is, sent or not: an approved one if the question matches it, else a framed quote."""
     text = search_text(question.text, question.history)
     found = await retrieve(parts.search, text, question.as_of, parts.cpu)
-    curated = match(question.text, found.faq, parts.search, question.as_of, parts.thresholds)
-    if curated is not None:
-        return _curated_draft(curated)
     passages = clauses(found, parts.search, question.as_of)
+    curated = match(question.text, found, parts.search, question.as_of, parts.thresholds)
+    if curated is not None and verdict.sure(signals := _curated_signals(curated), parts.thresholds, topic):
+        return _curated_draft(curated, signals)
     choices = quoting.candidates(passages)
     if not choices:
         return Draft()
@@ -141,6 +161,22 @@ async def _draft(question: Question, language: str, parts: Parts) -> Draft:
     if quote is None:
         return Draft()
     return _quoted_draft(question, language, passages, quote, proposal, parts)
+
+
+async def _changes(
+    asked: changed.Asked, day: date, language: str, topic: Topic | None, parts: Parts
+) -> tuple[Verdict | None, Draft]:
+    """What changed is read off the versions, quoted on both sides: there is nothing to be unsure of. Nothing is said
+    where the versions can't be read in time."""
+    comparing = asyncio.get_running_loop().run_in_executor(parts.cpu, parts.changes, asked.since, day)
+    try:
+        found = await asyncio.wait_for(comparing, CHANGES_SECONDS)
+    except (TimeoutError, DocumentError):
+        return None, Draft()
+    told = changed.told(asked, found, language)
+    name, team = (topic.name, topic.team) if topic else (None, "support")
+    verdict_ = Verdict(AnswerKind.REPLY, 0.0, (), name, team)
+    return verdict_, Draft(mode=Mode.QUOTED, sentences=told.sentences, citations=told.citations)
 
 
 async def _propose(
@@ -166,7 +202,17 @@ async def _propose(
         return None
 
 
-def _curated_draft(curated: Curated) -> Draft:
+def _curated_signals(curated: Curated) -> verdict.Signals:
+    return verdict.Signals(
+        mode=Mode.CURATED,
+        dense=curated.cosine,
+        support=curated.overlap,
+        margin=curated.margin,
+        agreement=curated.agreement,
+    )
+
+
+def _curated_draft(curated: Curated, signals: verdict.Signals) -> Draft:
     citations = tuple(cite(chunk, chunk.text) for chunk in curated.rests_on) or (
         cite(curated.chunk, curated.chunk.text),
     )
@@ -175,7 +221,7 @@ def _curated_draft(curated: Curated) -> Draft:
         mode=Mode.CURATED,
         sentences=(f"{curated.chunk.text} {marks}",),
         citations=citations,
-        signals=verdict.Signals(mode=Mode.CURATED, dense=curated.cosine, support=1.0),
+        signals=signals,
     )
 
 

@@ -6,8 +6,6 @@ wrong against one threshold.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from chatbot.answer import AnswerKind, Mode, Reason, Verdict
@@ -35,9 +33,10 @@ class Signals:
     """What is known of one drafted answer. All but the flags are between 0 and 1.
 
     ``dense``: cosine of the quoted clause (of the matched question, for a curated answer); ``support``: share of the
-    question's content lemmas in that clause; ``p_sentence``: the model's probability of the chosen sentence;
-    ``margin``: its lead over the next one; ``kind``: whether it has a figure of the kind asked for;
-    ``p_ask``, ``p_decline``: of these actions.
+    question's content lemmas in that clause (in the matched entry's questions); ``p_sentence``: the model's
+    probability of the chosen sentence; ``margin``: its lead over the next one (the entry's over the next entry);
+    ``kind``: whether it has a figure of the kind asked for; ``p_ask``, ``p_decline``: of these actions;
+    ``agreement``: how well the search for clauses finds those that a curated answer rests on.
     """
 
     mode: Mode
@@ -48,6 +47,7 @@ class Signals:
     kind: float = 0.5
     p_ask: float = 0.0
     p_decline: float = 0.0
+    agreement: float = 0.0
     gave_up: bool = False
     model_down: bool = False
     grounded: bool = True
@@ -84,24 +84,15 @@ def policy(words: Words) -> Verdict | None:
 
 
 def p_wrong(signals: Signals, thresholds: Thresholds) -> float:
-    """The estimated probability that the drafted answer is wrong. A curated answer's lies in its match alone."""
-    if signals.mode is Mode.CURATED:
-        span = max(1.0 - thresholds.curated_cosine, 1e-6)
-        return max(0.0, min(1.0, 0.1 * (1.0 - signals.dense) / span))
-    return quoted_doubt(signals.numbers(), thresholds)
+    """The estimated probability that the drafted answer is wrong, by its mode's rule; 1 for a mode without one."""
+    rule = thresholds.rule(signals.mode)
+    return rule.doubt(signals.numbers()) if rule else 1.0
 
 
-def quoted_doubt(numbers: Mapping[str, float], thresholds: Thresholds) -> float:
-    """The logistic of a quoted answer's signals (`Signals.numbers`); `evals.calibrate` fits its weights."""
-    score = (
-        thresholds.intercept
-        + thresholds.support * numbers["support"]
-        + thresholds.sentence * numbers["p_sentence"]
-        + thresholds.margin * numbers["margin"]
-        + thresholds.kind * numbers["kind"]
-        + thresholds.closeness * numbers["closeness"]
-    )
-    return 1.0 / (1.0 + math.exp(-score))
+def sure(signals: Signals, thresholds: Thresholds, topic: Topic | None = None) -> bool:
+    """Whether the score alone lets the draft be sent."""
+    rule = thresholds.rule(signals.mode)
+    return rule is not None and p_wrong(signals, thresholds) <= rule.limit(topic.name if topic else None)
 
 
 def decide(signals: Signals, thresholds: Thresholds, topic: Topic | None = None) -> Verdict:
@@ -121,10 +112,9 @@ def decide(signals: Signals, thresholds: Thresholds, topic: Topic | None = None)
         reasons.append(Reason.NOT_GROUNDED)
     if signals.conflict:
         reasons.append(Reason.CONFLICT)
-    if signals.gave_up and doubt > thresholds.p_wrong_gave_up:
-        reasons.append(Reason.MODEL_GAVE_UP)
-    elif doubt > thresholds.p_wrong:
-        reasons.append(Reason.MODEL_DOWN if signals.model_down else Reason.WEAK_SUPPORT)
+    if not sure(signals, thresholds, topic):
+        gave_up = Reason.MODEL_GAVE_UP if signals.gave_up else Reason.WEAK_SUPPORT
+        reasons.append(Reason.MODEL_DOWN if signals.model_down else gave_up)
     if reasons:
         return Verdict(AnswerKind.TICKET, doubt, tuple(reasons), name, team)
     return Verdict(AnswerKind.REPLY, doubt, (), name, team)

@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 
 from chatbot.answering import open_parts
+from chatbot.thresholds import with_limit
 from evals.case import read
 from evals.corpus import indexed
 from evals.judging import judge
@@ -52,7 +53,7 @@ def answers(
         if risk is not None:
             threshold = at_risk(outcomes, risk)
             err.print(f"p_wrong at most {threshold:.4f} keeps the risk at {risk} on these cases")
-            parts = replace(parts, thresholds=replace(parts.thresholds, p_wrong=threshold))
+            parts = replace(parts, thresholds=with_limit(parts.thresholds, threshold))
             outcomes = run(labelled, parts, date.today())
     if details:
         details.write_text("\n".join(json_module.dumps(_row(o), ensure_ascii=False) for o in outcomes) + "\n")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import typer
 
 from evals.answers import answers
+from evals.bench.command import bench
 from evals.calibrate import calibrate
 from evals.documents import documents
 from evals.privacy import privacy
 from evals.retrieval import retrieval
+from evals.splits import splits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -20,6 +22,8 @@ def _root() -> None:
 
 app.command()(answers)
 app.command()(calibrate)
+app.command()(splits)
 app.command()(privacy)
 app.command()(documents)
 app.command()(retrieval)
+app.command()(bench)

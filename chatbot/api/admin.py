@@ -14,6 +14,7 @@ from chatbot.api.depends import Admin, TheService
 from chatbot.errors import Busy
 from chatbot.staff import Role
 from chatbot.thresholds import load as load_thresholds
+from chatbot.thresholds import shown as shown_thresholds
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
 
@@ -56,7 +57,8 @@ async def adapters(session: Admin, service: TheService) -> dict[str, Any]:
 @router.get("/thresholds")
 async def thresholds(session: Admin, service: TheService) -> dict[str, Any]:
     """The numbers that decide whether an answer is sent, and where they came from."""
-    return asdict(service.parts.thresholds if service.parts else load_thresholds(service.settings.data_dir))
+    table = service.parts.thresholds if service.parts else load_thresholds(service.settings.data_dir)
+    return shown_thresholds(table)
 
 
 @router.post("/playground")

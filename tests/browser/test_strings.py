@@ -74,7 +74,7 @@ def test_every_text_that_a_page_asks_for_exists() -> None:
     ("chat.states", [one.value for one in State]),
     ("chat.modes", [one.value for one in Mode]),
     ("statuses", [one.value for one in Status]),
-    ("thresholds", [one.name for one in fields(Thresholds) if one.name != "origin"]),
+    ("thresholds", [one.name for one in fields(Thresholds) if one.name != "origin"] + ["risk", "p_wrong"]),
     ("teams", sorted({topic.team for topic in companies.load(DEMO_COMPANY).topics})),
 ])
 def test_what_the_code_names_has_a_text(group: str, names: list[str]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from chatbot.answer import AnswerKind, Mode, Reason
 from chatbot.thresholds import Thresholds
-from chatbot.verdict import Signals, Words, decide, p_wrong, policy
+from chatbot.verdict import Signals, Words, decide, p_wrong, policy, sure
 from ingestion.company import Topic
 
 GOOD = Signals(mode=Mode.QUOTED, dense=0.92, support=1.0, p_sentence=0.9, margin=0.9)
@@ -68,9 +68,22 @@ def test_more_of_any_good_signal_never_raises_the_doubt(signal: str) -> None:
 
 
 def test_closer_curated_matches_are_doubted_less() -> None:
-    table = Thresholds()
-    near, far = (Signals(mode=Mode.CURATED, dense=d, support=1.0) for d in (0.99, table.curated_cosine))
-    assert p_wrong(near, table) < p_wrong(far, table) <= 0.1
+    near, far = (Signals(mode=Mode.CURATED, dense=d, support=1.0, agreement=1.0) for d in (0.99, 0.9))
+    assert p_wrong(near, Thresholds()) < p_wrong(far, Thresholds())
+    assert sure(near, Thresholds()) and not sure(far, Thresholds())
+
+
+def test_a_mode_without_a_rule_is_never_sent() -> None:
+    table = Thresholds(modes={})
+    assert p_wrong(GOOD, table) == 1.0
+    assert decide(GOOD, table).action is AnswerKind.TICKET
+
+
+def test_a_topic_s_own_limit_outranks_its_mode_s() -> None:
+    rule = Thresholds().modes[Mode.QUOTED]
+    table = Thresholds(modes={Mode.QUOTED: rule.model_copy(update={"topics": {"health": 0.0}})})
+    assert decide(GOOD, table, HEALTH).action is AnswerKind.TICKET
+    assert decide(GOOD, table).action is AnswerKind.REPLY
 
 
 def test_the_models_wish_to_hand_over_is_a_signal_and_not_the_decision() -> None:
