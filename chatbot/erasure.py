@@ -17,6 +17,7 @@ from chatbot import access, keys
 from chatbot.errors import NotFound
 from chatbot.handoff import Clock
 from chatbot.record import Meta, Records
+from chatbot.webhooks.outbox import Type, happened
 
 log = structlog.get_logger()
 
@@ -103,6 +104,8 @@ class Erasure:
                 pipe.zrem(keys.QUEUE, ticket)
                 pipe.zrem(keys.TICKETS, ticket)
                 pipe.zrem(keys.CORRECTIONS, ticket)
+                for command in happened(ticket, Type.ERASED, self._clock()):
+                    pipe.execute_command(*command)
             pipe.publish(keys.WAKE, f"!{conversation}")
             pipe.publish(keys.WAKE, conversation)
             pipe.publish(keys.WAKE, keys.DESK)

@@ -3,9 +3,10 @@ message and the console's event are written together or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from chatbot import hours, keys, priority
 from chatbot.answer import Reason
@@ -16,6 +17,7 @@ from chatbot.record import Meta, Records
 from chatbot.states import Event, Move, move
 from chatbot.texts import say
 from chatbot.topics import language_of, topic_of, upset
+from chatbot.webhooks.outbox import Type, happened
 from ingestion.company import Company, Topic
 
 Clock = Callable[[], int]
@@ -121,10 +123,10 @@ class Handoffs:
         commands += self._records.event(meta, "queue", await self.place(before + 1, opened=opened))
         return commands + self._records.lifetime(meta), ticket
 
-    def title(self, topic: str) -> dict[str, str]:
+    def title(self, topic: str) -> Mapping[Literal["pl", "en"], str]:
         """A topic's name as people read it, by language; empty for none."""
         found = next((one for one in self._company.topics if one.name == topic), None)
-        return {language: title for language, title in found.title.items()} if found else {}
+        return found.title if found else {}
 
     def teams(self) -> list[str]:
         """Every team that a topic goes to, and the one for the rest."""
@@ -164,10 +166,10 @@ class Handoffs:
         return hours.expected_wait(position, minutes, int(present))
 
     def told_desk(self, ticket: str, state: str) -> Commands:
-        """The console's event: ids only, no personal text."""
+        """The console's event, and the webhooks': ids only, no personal text."""
         return [("XADD", keys.DESK_EVENTS, "MAXLEN", "~", 1000, "*", "t", "ticket",
                  "d", f'{{"ticket":"{ticket}","state":"{state}"}}'),
-                ("PUBLISH", keys.WAKE, keys.DESK)]
+                ("PUBLISH", keys.WAKE, keys.DESK), *happened(ticket, Type(f"ticket.{state}"), self._clock())]
 
     async def desk_now(self) -> str:
         """The newest position of the console's events."""

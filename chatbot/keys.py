@@ -41,6 +41,14 @@ HANDLING = "chat:handling"
 """Moving average of a ticket's handling time, seconds."""
 CORRECTIONS = "chat:corrections"
 """Sorted set of tickets in which an agent answered instead of the bot, by the last such message (ms)."""
+OUTBOX = "chat:webhooks:outbox"
+"""Stream of what happened to tickets: fields type, ticket, at (ms). Removed once it is planned for its webhooks."""
+DISPATCHERS = "dispatchers"
+"""Consumer group of OUTBOX; one consumer per service process."""
+WEBHOOKS = "chat:webhooks"
+"""Hash: webhook → JSON (url, types, with_text, active, created, secret ◆ in base64). Until an admin removes it."""
+DELIVERIES = "chat:webhooks:due"
+"""Sorted set of pending deliveries, by when the next try is due (ms)."""
 AUDIT = "chat:audit"
 """Stream of who did what, hash-chained; never trimmed."""
 AUDIT_HEAD = "chat:audit:head"
@@ -111,6 +119,16 @@ def notes(ticket: str) -> str:
 def correction(ticket: str) -> str:
     """Hash: conversation, owner, at, count (of the agent's messages), data ◆ (`chatbot.corrections`)."""
     return f"chat:t:{ticket}:correction"
+
+
+def delivery(delivery: str) -> str:
+    """Hash: webhook, event, type, ticket, at, state, tries, due, said; lives a week (`webhooks.limits`)."""
+    return f"chat:webhooks:delivery:{delivery}"
+
+
+def webhook_log(webhook: str) -> str:
+    """Sorted set of a webhook's newest deliveries, by the event's time (ms); lives as long as they do."""
+    return f"chat:webhooks:log:{webhook}"
 
 
 def step(step: str) -> str:

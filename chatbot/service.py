@@ -31,6 +31,11 @@ from chatbot.runner import Answerer, Runner
 from chatbot.staff import Staff
 from chatbot.tickets import Tickets
 from chatbot.turns import Turns
+from chatbot.webhooks.delivery import Deliveries
+from chatbot.webhooks.dispatcher import Dispatcher
+from chatbot.webhooks.limits import LIMITS as WEBHOOK_LIMITS
+from chatbot.webhooks.sender import Sender
+from chatbot.webhooks.subscription import Subscriptions
 from ingestion.company import Company
 from ingestion.settings import Settings
 
@@ -48,6 +53,16 @@ class Readiness:
     ready: bool = False
     stage: str = "starting"
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The parts that tell a company's other systems."""
+
+    subscriptions: Subscriptions
+    deliveries: Deliveries
+    sender: Sender
+    dispatcher: Dispatcher
 
 
 @dataclass(slots=True)
@@ -69,6 +84,7 @@ class Service:
     budgets: Budgets
     erasure: Erasure
     keeper: Keeper
+    webhooks: Webhooks
     readiness: Readiness = field(default_factory=Readiness)
     parts: Any = None
 
@@ -101,7 +117,8 @@ def build(
     # A pooled connection to a server that was replaced is only found out by its first command. Every command here may
     # be sent twice: steps are marked (`chatbot.commit`), what a lost read of the turn stream had claimed is reclaimed.
     redis.set_retry(Retry(NoBackoff(), SECOND_TRIES))
-    records = Records(redis, Sealer(settings.data_dir), limits)
+    sealer = Sealer(settings.data_dir)
+    records = Records(redis, sealer, limits)
     hub = Hub(redis, limits)
     handoffs = Handoffs(records, company, limits, clock)
     turns = Turns(records, handoffs, limits, clock)
@@ -115,19 +132,28 @@ def build(
         runner=Runner(redis, turns, hub, limits, clock, alone=settings.redis_url is None),
         staff=staff, audit=Audit(redis, clock), budgets=budgets,
         erasure=Erasure(records, clock), keeper=Keeper(redis, records, tickets, handoffs, hub, limits, clock),
+        webhooks=_webhooks(redis, sealer, records, tickets, clock),
     )
+
+
+def _webhooks(redis: Store, sealer: Sealer, records: Records, tickets: Tickets, clock: Clock) -> Webhooks:
+    subscriptions = Subscriptions(redis, sealer, clock)
+    deliveries, sender = Deliveries(redis, WEBHOOK_LIMITS, clock), Sender(WEBHOOK_LIMITS)
+    return Webhooks(subscriptions, deliveries, sender, Dispatcher(
+        redis, records, tickets, subscriptions, deliveries, sender, WEBHOOK_LIMITS, clock))
 
 
 @contextlib.asynccontextmanager
 async def running(service: Service) -> AsyncIterator[Service]:
-    """Run the service's own tasks: hub, runner, keeper. One that dies is logged and begun again."""
+    """Run the service's own tasks: hub, runner, keeper, webhooks. One that dies is logged and begun again."""
     tasks = [asyncio.create_task(_kept(name, work), name=name) for name, work in (
-        ("hub", service.hub.run), ("runner", service.runner.run), ("keeper", service.keeper.run))]
+        ("hub", service.hub.run), ("runner", service.runner.run), ("keeper", service.keeper.run),
+        ("webhooks", service.webhooks.dispatcher.run))]
     try:
         yield service
     finally:
         await service.ask_to_stop()
-        await _cancelled(tasks)
+        await cancelled(tasks)
 
 
 SECOND_TRIES = 1
@@ -135,7 +161,7 @@ RESTART_SECONDS = 1.0
 CANCEL_AGAIN_SECONDS = 0.2
 
 
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+async def cancelled(tasks: list[asyncio.Task[None]]) -> None:
     """Cancel until they are over: a cancellation that meets a client's own timeout in the same moment can be lost
     there (Python 3.11)."""
     pending = set(tasks)
