@@ -6,6 +6,7 @@ in a language raises KeyError, and `tests/chatbot/test_texts.py` holds the langu
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ def say(language: str | None, key: str, **values: object) -> str:
     if key not in texts:
         raise KeyError(f"No text {key!r} in {LOCALES / (language or DEFAULT_LANGUAGE)}: add it there.")
     return texts[key].format(**values) if values else texts[key]
+
+
+def day(language: str | None, value: date) -> str:
+    """1 stycznia 2026 r.; 1 January 2026."""
+    months = say(language, "dates.months").split()
+    return say(language, "dates.day", day=value.day, month=months[value.month - 1], year=value.year)
 
 
 def keys(language: str, namespace: str = "") -> tuple[str, ...]:

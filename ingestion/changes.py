@@ -14,7 +14,9 @@ from pathlib import Path
 from ingestion import chunk_files
 from ingestion.diff import Change
 from ingestion.diff import changes as differences
+from ingestion.index.engine import open_engine
 from ingestion.registry import Document, Register, Version
+from ingestion.settings import Settings
 
 ONE_DAY = timedelta(days=1)
 
@@ -54,6 +56,13 @@ def changes(
             continue
         found.append(_change(data_dir, document, before, after, until))
     return sorted((one for one in found if one is not None), key=lambda one: one.title)
+
+
+def now(settings: Settings, since: date, until: date) -> list[DocumentChange]:
+    """`changes` of what the current index was built from; nothing where there is no index yet."""
+    engine = open_engine(settings)
+    snapshot = engine.snapshot(engine.current())
+    return changes(settings.data_dir, snapshot.documents, since, until) if snapshot else []
 
 
 def in_force(document: Document, day: date) -> Version | None:
