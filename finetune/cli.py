@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from finetune import commands
+from finetune import checking, commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.command()(commands.train)
-app.command()(commands.check)
-app.command()(commands.split)
+app.command()(checking.check)
+app.command()(checking.split)
 
 
 @app.callback()

@@ -9,9 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from finetune import arguments as arguments_of_file
-from finetune import gate
-from finetune.errors import GateError
-from finetune.run import prepare, run
+from finetune.run import run
 from finetune.train import Step
 from ingestion import settings as settings_of
 from ingestion.command import Json, err, out, print_json, translated
@@ -51,41 +49,3 @@ def train(config: Config = DEMO, output: Output = None, as_json: Json = False) -
     else:
         out.print(f"The adapter is in {folder}. Held out: {figures['adapter']}")
         out.print(f"Use it with ADAPTER={arguments.name}.")
-
-
-@translated
-def check(config: Config = DEMO, as_json: Json = False) -> None:
-    """Whether the data may be trained on: too few, duplicates, leakage, share of refusals, facts in frames, PII."""
-    arguments = arguments_of_file.load(config)
-    data = prepare(arguments)
-    found = gate.reasons(data.train, data.held_out, arguments)
-    result = {
-        "train": len(data.train),
-        "held_out": len(data.held_out),
-        "left_out": data.left_out,
-        "sets": [one.model_dump() for one in data.sets],
-        "refused": found,
-    }
-    if as_json:
-        print_json(result)
-    else:
-        out.print(f"{len(data.train)} samples to train on, {len(data.held_out)} held out, {data.left_out} left out.")
-        out.print("\n".join(found) if found else "Nothing speaks against training on them.")
-    if found:
-        raise GateError(f"The data is refused, {len(found)} reasons. Mend the examples and check again.")
-
-
-@translated
-def split(config: Config = DEMO, as_json: Json = False) -> None:
-    """Which source clauses are trained on and which are held out. The side never changes when examples are added."""
-    arguments = arguments_of_file.load(config)
-    data = prepare(arguments)
-    result = {
-        "train": sorted({sample.key for sample in data.train}),
-        "held_out": sorted({sample.key for sample in data.held_out}),
-    }
-    if as_json:
-        print_json(result)
-    else:
-        out.print(f"{len(result['train'])} clauses to train on, {len(result['held_out'])} held out:")
-        out.print("\n".join(result["held_out"]))

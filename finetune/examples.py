@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chatbot.model.seam import Action, Turn
 from finetune.errors import ExamplesError
@@ -18,19 +18,21 @@ class _Strict(BaseModel):
 
 class Source(_Strict):
     """The passage an example was written for: of a file of passages (``legal``: its id), of a document of the demo
-    company (``document`` and ``clause``), or given in full (``text`` and ``label``)."""
+    company (``document`` and ``clause``), or given in full (``text`` and ``label``; ``stands_for`` is the key of the
+    clause it is, where that is known)."""
 
     legal: str | None = None
     document: str | None = None
     clause: str | None = None
     text: str | None = None
     label: str = ""
+    stands_for: str | None = None
 
     @property
     def key(self) -> str:
         """The same for all examples of one clause: what a split must not part."""
         if self.text is not None:
-            return "text:" + hashlib.sha256(self.text.encode()).hexdigest()[:16]
+            return self.stands_for or "text:" + hashlib.sha256(self.text.encode()).hexdigest()[:16]
         return f"legal:{self.legal}" if self.legal else f"{self.document}:{self.clause}"
 
     @model_validator(mode="after")
@@ -58,6 +60,7 @@ class Example(_Strict):
     opening: str = ""
     closing: str = ""
     history: tuple[Said, ...] = ()
+    subjects: tuple[str, ...] = Field((), description="hashes of whom it came from (chatbot.subjects)")
 
     @property
     def turns(self) -> tuple[Turn, ...]:

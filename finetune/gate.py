@@ -1,67 +1,70 @@
-"""What is refused before training, with the reasons. Pure: samples in, reasons out; the limits stand in `Limits`."""
+"""The gates before training or export, in one table. Each is a pure function of a `Sheet`: rows in, refusals out."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chatbot.model.seam import Action
 from finetune.arguments import Arguments
+from finetune.gating import counts, facts, leakage, likeness, rights, tokens
+from finetune.gating.limits import LIMITS, Limits
+from finetune.gating.refusal import Refusal
+from finetune.gating.row import Sheet, of_sample
 from finetune.samples import Sample
-
-DIGITS = re.compile(r"\d")
-LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){8,}")
-E_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """``samples``: fewest to train on (480 examples gave F1 0.41 on PoQuAD, 0 gave 0.07). ``giving_up``: least and
-    largest share of samples that hand over. ``duplicates``: largest share of questions that are there twice."""
+class Gate:
+    """``limit`` says where its number stands (finetune.gating.limits); "0": not one row may fail it."""
 
-    samples: int = 200
-    held_out: int = 30
-    giving_up: tuple[float, float] = (0.1, 0.5)
-    duplicates: float = 0.02
+    name: str
+    refuses: str
+    limit: str
+    checks: tuple[Callable[[Sheet], Iterator[Refusal]], ...]
 
 
-LIMITS = Limits()
+GATES = (
+    Gate("template", "text that serving would write otherwise: another prompt, a second begin-of-text token, a "
+         "completion that serving can't read back, another system message", "0", (tokens.template,)),
+    Gate("trained_tokens", "rows without loss, or a share of tokens with loss that no right labelling gives",
+         "Limits.trained_tokens", (tokens.trained_tokens,)),
+    Gate("truncation", "rows that lose their end or their answering sentence", "Limits.truncated",
+         (tokens.truncation,)),
+    Gate("too_few", "too few rows for the aim, or too few to judge by", "FEWEST, FEWEST_HELD_OUT", (counts.too_few,)),
+    Gate("duplicates", "the same row again", "Limits.duplicates", (likeness.duplicates,)),
+    Gate("near_duplicates", "nearly the same question to the same end", "Limits.near_duplicates, near",
+         (likeness.near_duplicates,)),
+    Gate("contradictions", "one question over the same passages, answered in two ways", "0",
+         (likeness.contradictions,)),
+    Gate("leakage", "a source clause, a customer, or a question (also nearly) on both sides of the split", "0",
+         (leakage.clauses, leakage.customers, leakage.questions)),
+    Gate("giving_up", "a share of hand-overs or refusals that teaches too little or too much giving up",
+         "Limits.giving_up, declining", (counts.giving_up,)),
+    Gate("facts", "amounts, dates and periods that would be learnt: in a frame, or in no passage shown", "0",
+         (facts.facts,)),
+    Gate("pii", "personal data left, or texts that were never masked", "0", (rights.personal,)),
+    Gate("consent", "customers' words without the customer's consent", "0", (rights.consent,)),
+    Gate("licence", "licences that forbid training, or forbid passing the adapter on when it ships", "TRAINABLE",
+         (rights.licence,)),
+    Gate("review", "what nobody wrote for training and no person has accepted", "0", (rights.reviewed,)),
+    Gate("erased", "words of people who were erased or took their consent back", "0", (rights.erased,)),
+    Gate("measure_only", "sets kept for measuring, and questions that results are judged on", "0",
+         (leakage.measured,)),
+)
+
+
+def refusals(sheet: Sheet) -> list[Refusal]:
+    """Why this data may not be used; empty: it may."""
+    return [refusal for gate in GATES for check in gate.checks for refusal in check(sheet)]
 
 
 def reasons(
     train: Sequence[Sample], held_out: Sequence[Sample], arguments: Arguments, limits: Limits = LIMITS
 ) -> list[str]:
-    """Why this data may not be trained on; empty: it may."""
-    found = []
-    written = [sample for sample in train if sample.origin == "written"]
-    if len(train) < limits.samples:
-        found.append(f"{len(train)} samples are too few to learn from (at least {limits.samples})")
-    if len(held_out) < limits.held_out:
-        found.append(f"{len(held_out)} held-out samples are too few to judge by (at least {limits.held_out})")
-    if leaked := {sample.key for sample in train} & {sample.key for sample in held_out}:
-        found.append(f"{len(leaked)} source clauses are on both sides of the split, first {min(leaked)!r}")
-    questions = {_plain(sample.task.question) for sample in train}
-    if asked := {_plain(sample.task.question) for sample in held_out} & questions:
-        found.append(f"{len(asked)} held-out questions are also trained on, first {min(asked)!r}")
-    repeated = Counter((sample.id, _plain(sample.task.question)) for sample in written)
-    by_question = Counter(question for _, question in repeated)
-    twice = sum(count - 1 for count in by_question.values())
-    if twice > limits.duplicates * max(len(by_question), 1):
-        found.append(f"{twice} questions are there more than once, first {by_question.most_common(1)[0][0]!r}")
-    share = sum(sample.written.action is Action.HAND_OVER for sample in train) / max(len(train), 1)
-    least, most = limits.giving_up
-    if not least <= share <= most:
-        found.append(f"{share:.0%} of the samples hand over (between {least:.0%} and {most:.0%})")
-    for sample in (*train, *held_out):
-        frame = f"{sample.written.opening} {sample.written.closing}"
-        if DIGITS.search(frame):
-            found.append(f"{sample.id}: the frame has a digit, so a fact ({frame.strip()[:60]!r})")
-        if LONG_NUMBER.search(sample.task.question) or E_MAIL.search(sample.task.question):
-            found.append(f"{sample.id}: the question has what looks like a personal number or address")
-    return list(dict.fromkeys(found))
+    """The same over composed samples alone, as one line each: what can be told without a tokenizer or a masker."""
+    return [str(one) for one in refusals(sheet(train, held_out, limits))]
 
 
-def _plain(question: str) -> str:
-    return " ".join(re.findall(r"\w+", question.lower()))
+def sheet(train: Sequence[Sample], held_out: Sequence[Sample], limits: Limits = LIMITS) -> Sheet:
+    return Sheet(tuple(map(of_sample, train)), tuple(map(of_sample, held_out)), limits=limits)
+

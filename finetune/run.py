@@ -22,7 +22,8 @@ from chatbot.model.encoding import Encoder
 from chatbot.model.network import Network
 from chatbot.model.seam import Action
 from chatbot.prompts import Prompt
-from finetune import batches, corpora, examples, gate, hints, measure, samples, synthetic, terms
+from chatbot.subjects import OF_ADAPTER
+from finetune import batches, corpora, gate, hints, measure, samples, split, synthetic, teaching, terms
 from finetune.arguments import Arguments, located
 from finetune.errors import ConfigError, GateError
 from finetune.samples import Mix, Sample
@@ -52,21 +53,22 @@ def prepare(arguments: Arguments) -> Data:
     sets, left_out = [], 0
     for data in arguments.data:
         path = located(data.path)
-        read = examples.read([path])
+        read, untaught = teaching.read(path)
         usable = [example for example in read if corpus.has(example.source)]
-        left_out += len(read) - len(usable)
+        left_out += len(read) - len(usable) + len(untaught)
         for turn in range(data.repeat):
             made = samples.build(usable, corpus, mix, arguments.seed + turn)
-            kept += made if turn == 0 else [s for s in made if not samples.held_out(s.key, arguments.held_out)]
+            kept += made if turn == 0 else [s for s in made if not split.held_out(s.key, arguments.held_out)]
         sets.append(DataOf(name=data.name, licence=data.licence, hash=adapter.file_hash(path), examples=len(usable)))
     warm_up = synthetic.samples(corpus, arguments.synthetic, random.Random(arguments.seed))
+    sides = split.split(kept, lambda s: (s.key,), lambda s: s.subjects, arguments.held_out)
     return Data(
-        tuple(s for s in kept if not samples.held_out(s.key, arguments.held_out)),
-        tuple(s for s in kept if samples.held_out(s.key, arguments.held_out)),
-        tuple(s for s in warm_up if not samples.held_out(s.key, arguments.held_out)),
+        sides.train,
+        sides.held_out,
+        tuple(s for s in warm_up if not split.held_out(s.key, arguments.held_out)),
         tuple(sets),
         found,
-        left_out,
+        left_out + len(sides.left_out),
     )
 
 
@@ -217,6 +219,8 @@ def write(
     config = model.peft_config["default"].to_dict() | {"base_model_name_or_path": base.name, "inference_mode": True}
     config["target_modules"] = sorted(config["target_modules"])
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True, default=str) + "\n")
+    people = sorted({one for sample in (*data.train, *data.held_out) for one in sample.subjects})
+    (folder / OF_ADAPTER).write_text("".join(f"{one}\n" for one in people), encoding="utf-8")
     (folder / network.FRAMES).write_text(json.dumps(frames((*data.train, *data.held_out), encoder)) + "\n")
     prompt = encoder.prompt
     adapter.write(folder, adapter.Manifest(

@@ -7,7 +7,6 @@ the model learns to give up.
 
 from __future__ import annotations
 
-import hashlib
 import random
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,10 @@ from chatbot.prompts import Written
 from finetune.corpus import Corpus, Piece
 from finetune.errors import ExamplesError
 from finetune.examples import Example
+
+
+REMOVED = ":removed"
+"""Ends the id of a negative made of an example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """``gold``: indices of all candidate sentences that answer (empty: give up). ``key``: the source clause."""
+    """``gold``: indices of all candidate sentences that answer (empty: give up). ``key``: the source clause.
+    ``subjects``: hashes of the customer and conversation it came from."""
 
     id: str
     key: str
@@ -41,6 +45,7 @@ class Sample:
     written: Written
     gold: tuple[int, ...]
     origin: str = "written"
+    subjects: tuple[str, ...] = ()
 
 
 def build(examples: list[Example], corpus: Corpus, mix: Mix, seed: int) -> list[Sample]:
@@ -55,11 +60,6 @@ def build(examples: list[Example], corpus: Corpus, mix: Mix, seed: int) -> list[
             if negative:
                 samples.append(negative)
     return samples
-
-
-def held_out(key: str, share: float) -> bool:
-    """Whether a source clause belongs to the evaluation split: by its name alone, so that it never changes sides."""
-    return int(hashlib.sha256(f"split:{key}".encode()).hexdigest()[:8], 16) < share * 2**32
 
 
 def compose(example: Example, corpus: Corpus, mix: Mix, rng: random.Random) -> Sample:
@@ -83,7 +83,7 @@ def _without(example: Example, corpus: Corpus, mix: Mix, rng: random.Random) -> 
         return None
     lost = example.model_copy(update={"action": Action.HAND_OVER, "quote": ()})
     sample = _sample(lost, [(piece, ()) for piece in near], mix, rng)
-    return replace(sample, id=f"{example.id}:removed", origin="removed")
+    return replace(sample, id=f"{example.id}{REMOVED}", origin="removed")
 
 
 def _near(example: Example, corpus: Corpus, mix: Mix, rng: random.Random, without: str) -> list[Piece]:
@@ -115,7 +115,8 @@ def _sample(
             labels.append(piece.label)
     task = Task(example.question, tuple(sentences), tuple(labels), example.turns, example.language)
     frame = (example.opening, example.closing) if example.action in (Action.QUOTE, Action.ASK) else ("", "")
-    return Sample(example.id, example.key, task, Written(example.action, tuple(found[:3]), *frame), tuple(found))
+    written = Written(example.action, tuple(found[:3]), *frame)
+    return Sample(example.id, example.key, task, written, tuple(found), subjects=example.subjects)
 
 
 def window(piece: Piece, gold: tuple[int, ...], size: int) -> range:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,15 @@ from chatbot import adapter
 from finetune.cli import app
 from tests.tiny import tiny_model
 
+SYLLABLES = ("ba", "ce", "dzi", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "ty", "wo", "zu")
 TEXT = "Zwrot {n} jest darmowy. Sklep działa od rana. Paczka idzie dwa dni."
 RUNNER = CliRunner()
+
+
+def thing(n: int) -> str:
+    """A made-up name, like no other: questions about different things are different questions."""
+    rng = random.Random(n)
+    return " ".join("".join(rng.choices(SYLLABLES, k=4)) for _ in range(3))
 
 
 @pytest.fixture
@@ -22,8 +30,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for n in range(210):
         clause = n % 40
         source = {"text": TEXT.format(n=clause), "label": f"§ {clause}"}
-        quote = {"id": f"q{n}", "question": f"Czy zwrot {n} jest za darmo?", "language": "pl", "source": source}
-        hand = {"id": f"h{n}", "question": f"Kto jest prezesem {n}?", "language": "pl", "source": source}
+        quote = {"id": f"q{n}", "question": f"Czy {thing(n)} jest za darmo?", "language": "pl", "source": source}
+        hand = {"id": f"h{n}", "question": f"Kto jest prezesem {thing(-n - 1)}?", "language": "pl", "source": source}
         lines.append(quote | {"action": "quote", "quote": [f"Zwrot {clause} jest"], "opening": "Oto odpowiedź:"})
         lines += [hand | {"action": "hand_over"}] if n % 3 == 0 else []
     (tmp_path / "e.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
@@ -60,7 +68,7 @@ def test_refused_data_ends_with_exit_one_and_the_reasons(config: Path) -> None:
     examples.write_text(examples.read_text().replace("Oto odpowiedź:", "Masz 14 dni:"))
     done = RUNNER.invoke(app, ["check", "--config", str(config), "--json"])
     assert done.exit_code == 1
-    assert any("digit" in reason for reason in json.loads(done.stdout)["refused"])
+    assert any(reason.startswith("facts") for reason in json.loads(done.stdout)["refused"])
 
 
 def test_split_never_has_a_clause_on_both_sides(config: Path) -> None:
