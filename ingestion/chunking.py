@@ -16,7 +16,7 @@ from functools import lru_cache
 from llama_index.core.node_parser import SentenceSplitter
 
 from ingestion import polish
-from ingestion.documents import Chunk, Clause, Text, Validity
+from ingestion.documents import Chunk, Clause, Kind, Text, Validity
 
 CHUNK_CHARACTERS = 700
 """About 200 tokens of multilingual-e5 (3.4 characters a token over 26k statute articles, which average 311 tokens)."""
@@ -49,15 +49,17 @@ def chunks(
 ) -> list[Chunk]:  # fmt: skip
     """Chunks in reading order; ``position`` counts them from 0. Joined, they hold each clause's text once."""
 
-    def chunk(position: int, clause: str, body: str, headings: tuple[str, ...] = (), **more: object) -> Chunk:
+    def chunk(
+        position: int, clause: str, body: str, headings: tuple[str, ...] = (), kind: Kind = text.kind, **more: object
+    ) -> Chunk:
         return Chunk(
             document=document, version=version, clause=clause, title=text.title, text=body, position=position,
-            kind=text.kind, validity=validity, source=source, headings=headings, collection=collection,
+            kind=kind, validity=validity, source=source, headings=headings, collection=collection,
             language=text.language, audience=audience, **more,  # type: ignore[arg-type]
         )  # fmt: skip
 
     made = [
-        chunk(place, entry.question, entry.answer, questions=(entry.question, *entry.paraphrases),
+        chunk(place, entry.question, entry.answer, kind=Kind.FAQ, questions=(entry.question, *entry.paraphrases),
               rests_on=entry.rests_on, topic=entry.topic)
         for place, entry in enumerate(text.faq)
     ]  # fmt: skip

@@ -75,13 +75,15 @@ class FaqEntry:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a parser found in a file: plain text with line breaks, or FAQ entries, or ready passages (never none)."""
+    """What a parser found in a file: plain text with line breaks, or FAQ entries, or ready passages (never none).
+    ``notes`` name parts of the file that could not be read, each with its reason."""
 
     title: str
     clauses: tuple[Clause, ...] = ()
     faq: tuple[FaqEntry, ...] = ()
     kind: Kind = Kind.REGULATION
     language: str = "pl"
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Ready:
     chunks: int
     chunks_file: str
     proposal: Proposal | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Pipeline:
@@ -158,7 +159,7 @@ class Pipeline:
         self._embed(made, lambda done, of: report("embedding", done, of))
         ready = job.name.removesuffix(".gz").endswith(".jsonl")  # its dates are those of acts that it holds
         proposal = None if ready else propose(text.clauses, document.title)
-        return Ready(job, document, len(made), self._write(made), proposal)
+        return Ready(job, document, len(made), self._write(made), proposal, text.notes)
 
     def _chunked(self, text: Text, document: Document, source: str) -> list[Chunk]:
         """Version and validity are put in when the index is built: they follow from the document's timeline."""
@@ -257,6 +258,7 @@ def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Registe
         if proposal is not None:
             since, until = _narrowed(job, proposal, since)
             reason = _told(proposal, since, until, stated=bool(job.valid_from or job.valid_until))
+        reason = " ".join((*([reason] if reason else ()), *one.notes)) or None
         version = Version(
             version=registry.version_id(before, job.upload, since), upload=job.upload, name=job.name, source=job.source,
             select=job.select, valid_from=since, valid_until=until, chunks=one.chunks, chunks_file=one.chunks_file,

@@ -207,4 +207,5 @@ def _text(told: dict[str, Any]) -> Text:
         ),
         kind=Kind(told["kind"]),
         language=str(told["language"]),
+        notes=tuple(map(str, told["notes"])),
     )

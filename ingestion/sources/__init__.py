@@ -12,7 +12,7 @@ from pathlib import Path
 from ingestion.clauses import Block, clauses
 from ingestion.documents import Kind, Text
 from ingestion.errors import DocumentError, NeedsOcr, NeedsPassword
-from ingestion.sources import archive, docx, faq, html, mail, markdown, office, passages, pdf, plain
+from ingestion.sources import archive, docx, faq, html, mail, markdown, office, passages, pdf, plain, questions
 from ingestion.sources.blocks import Found, table
 from ingestion.sources.language import language
 
@@ -51,13 +51,15 @@ def read(path: Path, name: str | None = None, select: str | None = None) -> Text
 
 
 def _text(found: Found, name: str) -> Text:
-    units = clauses(found.blocks, found.title or "")
-    words = "".join(clause.text for clause in units)
+    entries, rest = questions.apart(found.blocks)
+    units = clauses(rest, found.title or "")
+    words = "".join((*(clause.text for clause in units), *(entry.answer for entry in entries)))
     if not any(character.isalnum() for character in words):
         raise DocumentError(f"{name} has no text that can be read. Add a file that has some.")
     numbered = any(re.match(r"(?:§|Art\.)", part) for clause in units for part in clause.path)
     title = found.title or Path(name).stem.replace("_", " ").replace("-", " ")
-    return Text(title, units, kind=Kind.REGULATION if numbered else Kind.PAGE, language=language(words))
+    kind = Kind.REGULATION if numbered else Kind.PAGE if units else Kind.FAQ
+    return Text(title, units, entries, kind, language(words), found.notes)
 
 
 def _reader(data: bytes, name: str, suffix: str) -> Reader:
@@ -100,6 +102,52 @@ def _old(data: bytes, name: str, suffix: str) -> DocumentError:
     return DocumentError(f"{name} is in an old Office format. Save it as {other} and add that.")
 
 
+def _mail(data: bytes, name: str, depth: int = 1) -> Found:
+    """The message's text, then each attachment under its name. What can't be read of it is a note; a message of which
+    nothing can be read is a DocumentError naming each part, NeedsOcr or NeedsPassword where that is all there is."""
+    message = mail.read(data, name)
+    blocks = list(message.text.blocks)
+    notes: list[str] = []
+    troubles: list[DocumentError] = []
+    wanted = [one for one in message.attachments if not one.shown]
+    for attachment in wanted[: mail.MOST_ATTACHMENTS]:
+        try:
+            inner = _attached(attachment, depth)
+        except DocumentError as error:
+            troubles.append(error)
+            notes.append(str(error))
+            continue
+        blocks += [Block(attachment.name, level=1), *inner.blocks]
+        notes += inner.notes
+    if len(wanted) > mail.MOST_ATTACHMENTS:
+        notes.append(f"{name} has {len(wanted)} attachments; the first {mail.MOST_ATTACHMENTS} were read.")
+    if not blocks and troubles:
+        kinds = {type(error) for error in troubles}
+        kind = kinds.pop() if len(kinds) == 1 else DocumentError
+        raise kind(f"{name} has no text of its own, and its attachments can't be read: {' '.join(notes)}")
+    if not blocks:
+        raise DocumentError(f"{name} has no text of its own.")
+    return Found(message.text.title, tuple(blocks), tuple(notes))
+
+
+def _attached(attachment: mail.Attachment, depth: int) -> Found:
+    """Raises DocumentError for what can't be read, an empty file among it."""
+    name, data = attachment.name, attachment.data
+    suffix = Path(name).suffix.lower()
+    if not data.strip():
+        raise DocumentError(f"{name} is empty. Add a file that has text.")
+    if suffix == ".eml":
+        if depth >= mail.DEEPEST:
+            raise DocumentError(f"{name} is a message inside {mail.DEEPEST} others. Save it and add it by itself.")
+        return _mail(data, name, depth + 1)
+    found = _reader(data, name, suffix)(data, name)
+    if isinstance(found, Text):  # questions and answers
+        found = Found(None, tuple(Block(part) for entry in found.faq for part in (entry.question, entry.answer)))
+    if not any(character.isalnum() for block in found.blocks for character in block.text):
+        raise DocumentError(f"{name} has no text that can be read. Add a file that has some.")
+    return found
+
+
 def _html(data: bytes, name: str) -> Found:
     return html.read(data)
 
@@ -111,15 +159,21 @@ def _csv(data: bytes, name: str) -> Found | Text:
 
 
 def _sheets(data: bytes, name: str) -> Found | Text:
+    """Sheets of questions and answers become entries, the others tables."""
     sheets = office.read_xlsx(data, name)
-    if len(sheets) == 1 and (entries := faq.from_rows(sheets[0][1], name)) is not None:
-        return entries
     blocks: list[Block] = []
+    entries: list[Text] = []
     for title, rows in sheets:
-        if (whole := table(rows)) is not None:
+        if (found := faq.from_rows(rows, name)) is not None:
+            entries.append(found)
+        elif (whole := table(rows)) is not None:
             blocks += [Block(title, level=1)] if title and len(sheets) > 1 else []
             blocks.append(whole)
-    return Found(None, tuple(blocks))
+    if not entries:
+        return Found(None, tuple(blocks))
+    asked = tuple(entry for text in entries for entry in text.faq)
+    kind = Kind.PAGE if blocks else Kind.FAQ
+    return Text(name, clauses(blocks), asked, kind, entries[0].language)
 
 
 _BY_NAME: dict[str, Reader] = {
@@ -128,6 +182,6 @@ _BY_NAME: dict[str, Reader] = {
     **dict.fromkeys((".txt", ".text"), lambda data, name: plain.read(data)),
     **dict.fromkeys((".yaml", ".yml"), faq.read_yaml),
     **dict.fromkeys((".csv", ".tsv"), _csv),
-    ".eml": mail.read,
+    ".eml": _mail,
     ".json": faq.read_json,
 }

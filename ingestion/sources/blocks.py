@@ -27,10 +27,11 @@ _VALUE = re.compile(r"[\d\s.,%–-]+(?:zł)?")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A source's title, if it names one, and its blocks in reading order."""
+    """A source's title, if it names one, and its blocks in reading order. ``notes`` name parts that can't be read."""
 
     title: str | None
     blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
 
 
 def paragraphs(lines: Sequence[str]) -> list[str]:

@@ -114,7 +114,7 @@ def _block(tag: Tag, marker: str, depth: int) -> Iterator[Block]:
     elif tag.name in ("h1", "h2", "h3", "h4", "h5", "h6"):
         if text := " ".join(tag.get_text(" ").split()):
             yield Block(text, level=int(tag.name[1]))
-    elif tag.name == "summary":
+    elif tag.name == "summary" or (tag.name == "dt" and tag.get_text(" ").rstrip().endswith("?")):
         if text := " ".join(tag.get_text(" ").split()):
             yield Block(text, level=6)
     elif tag.name in ("ol", "ul"):

@@ -1,9 +1,12 @@
-"""A message (.eml): its subject, and its text; attachments are separate documents, to be added by themselves."""
+"""A message (.eml): its subject, its text, and its attachments, each to be read as the file that it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
+from email.message import Message as AnyMessage
 from email.policy import default
 
 from ingestion.errors import DocumentError
@@ -12,9 +15,31 @@ from ingestion.sources import html, plain
 from ingestion.sources.blocks import Found
 from ingestion.sources.charset import decode
 
+MOST_ATTACHMENTS = 50
+"""Of one message; the rest is named as left out."""
+DEEPEST = 3
+"""Messages attached to messages; a fourth inside comes from an attack or a loop."""
 
-def read(data: bytes, name: str) -> Found:
-    """Raises DocumentError where a message holds attachments only."""
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """``shown``: within the text (a picture in a signature), and so no document of its own."""
+
+    name: str
+    data: bytes
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``text`` has no blocks where the message has no text of its own."""
+
+    text: Found
+    attachments: tuple[Attachment, ...]
+
+
+def read(data: bytes, name: str) -> Message:
+    """Raises DocumentError for what is no message."""
     message = message_from_bytes(data, policy=default)
     if not isinstance(message, EmailMessage):
         raise DocumentError(f"{name} is no e-mail message that can be read.")
@@ -28,14 +53,52 @@ def read(data: bytes, name: str) -> Found:
         found = html.read(content)
     elif content:
         found = plain.from_text(_decoded(content, body.get_content_charset() if body is not None else None))
-    if not found.blocks:
-        attached = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
-        raise DocumentError(
-            f"{name} has no text of its own"
-            + (f", only attachments ({', '.join(attached[:5])}). Save them and add them." if attached else ".")
-        )
     subject = clean(str(message.get("subject") or "")).strip()
-    return Found(" ".join(subject.split()) or found.title, found.blocks)
+    text = Found(" ".join(subject.split()) or found.title, found.blocks)
+    return Message(text, tuple(_attachments(message, body)))
+
+
+def _attachments(message: EmailMessage, body: MIMEPart | None) -> Iterator[Attachment]:
+    """Of every level of parts, but not of attached messages, which are read as messages."""
+    for part in _leaves(message):
+        if part is body or (part.get_content_maintype() == "text" and not part.get_filename()):
+            continue  # another form of the text
+        kind = part.get_content_type()
+        shown = kind.startswith("image/") and part.get_content_disposition() != "attachment"
+        if kind == "message/rfc822":
+            inner = part.get_payload()
+            held = inner[0] if isinstance(inner, list) and inner else None
+            content = held.as_bytes() if isinstance(held, AnyMessage) else b""
+            yield Attachment(_named(part, "message.eml"), content)
+            continue
+        payload = part.get_payload(decode=True)
+        yield Attachment(_named(part, f"attachment.{_SUFFIXES.get(kind, kind.rpartition('/')[2])}"),
+                         payload if isinstance(payload, bytes) else b"", shown)
+
+
+_SUFFIXES = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt", "text/plain": "txt", "text/markdown": "md",
+}  # fmt: skip
+
+
+def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+    for part in message.iter_parts() if message.is_multipart() else (message,):
+        if not isinstance(part, EmailMessage):
+            continue
+        if part.is_multipart() and part.get_content_type() != "message/rfc822":
+            yield from _leaves(part)
+        else:
+            yield part
+
+
+def _named(part: EmailMessage, otherwise: str) -> str:
+    name = " ".join(clean(part.get_filename() or "").replace("/", "_").replace("\\", "_").split())
+    if part.get_content_type() == "message/rfc822" and not name.lower().endswith(".eml"):
+        return f"{name or 'message'}.eml"
+    return name or otherwise
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
