@@ -69,7 +69,7 @@ class Handoffs:
         """The conversation in its new state, and the customer's message about it."""
         text = say(meta.language, f"chat.states.{row.text}", name=name or "", opens=self._opens_text(meta.language),
                    when=self.when(meta.language, promised) if promised else "")
-        data = {"state": row.target.value, "text": " ".join(part for part in (before, text, after) if part)}
+        data = {"state": row.target.value, "event": row.event.value, "text": " ".join(part for part in (before, text, after) if part)}
         if reason is not None:
             data["reason"] = reason.value
         if name:

@@ -9,8 +9,9 @@ import { Audit } from "./audit.js";
 import { Documents } from "./documents.js";
 import { Playground } from "./playground.js";
 import { Thresholds } from "./thresholds.js";
+import { Webhooks } from "./webhooks.js";
 
-const SECTIONS = { documents: Documents, playground: Playground, thresholds: Thresholds, adapters: Adapters, accounts: Accounts, audit: Audit };
+const SECTIONS = { documents: Documents, playground: Playground, thresholds: Thresholds, adapters: Adapters, accounts: Accounts, webhooks: Webhooks, audit: Audit };
 
 const strings = await Strings.load(new URL("..", import.meta.url));
 strings.translate(document.body);

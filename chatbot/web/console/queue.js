@@ -7,6 +7,20 @@ export function why(ticket, strings) {
   return (strings.language === "pl" && ticket.reason_text) || strings.name("reasons", ticket.reason);
 }
 
+/** A ticket's subject in the reader's language. */
+export function subject(ticket, strings) {
+  return ticket.topic_title?.[strings.language] ?? ticket.topic_title?.pl ?? ticket.topic;
+}
+
+/** The time a customer was promised: soon, or missed. Null where nothing was. */
+export function promise(ticket, strings) {
+  if (!ticket.promised_at || ticket.state !== "queued") return null;
+  const over = ticket.promised_at < Date.now();
+  const today = new Date(ticket.promised_at).toDateString() === new Date().toDateString();
+  const when = today ? strings.time(ticket.promised_at) : strings.moment(ticket.promised_at);
+  return element("span", { class: `tag${over ? " late" : ""}` }, strings.say(over ? "console.overdue" : "console.promised", { when }));
+}
+
 export class Queue {
   constructor(strings, session, choose) {
     Object.assign(this, { strings, session, chosen: null });
@@ -14,13 +28,27 @@ export class Queue {
     this.tickets = [];
     this.at = Date.now();
     this.groups = element("div", { class: "groups" });
-    this.root = element("aside", { class: "queue", "aria-label": strings.say("console.queue") }, this.groups);
+    this.team = element("select", { id: "team", onchange: () => this.draw() });
+    this.filter = element("div", { class: "filter", hidden: true }, element("label", { class: "unseen", for: "team" }, strings.say("console.team_filter")), this.team);
+    this.root = element("aside", { class: "queue", "aria-label": strings.say("console.queue") }, this.filter, this.groups);
   }
 
   show(tickets) {
     this.tickets = tickets;
     this.at = Date.now();
+    this.teams();
     this.draw();
+  }
+
+  /** The teams that have tickets now; the choice stays while its team has some. */
+  teams() {
+    const { say } = this.strings;
+    const chosen = this.team.value;
+    const teams = [...new Set(this.tickets.map(({ team }) => team))].sort();
+    const all = element("option", { value: "" }, say("console.all_teams"));
+    fill(this.team, all, teams.map((team) => element("option", { value: team }, this.strings.name("teams", team))));
+    this.team.value = teams.includes(chosen) ? chosen : "";
+    this.filter.hidden = teams.length < 2;
   }
 
   choose(id) {
@@ -30,13 +58,14 @@ export class Queue {
 
   draw() {
     const { who } = this.session;
+    const shown = this.tickets.filter(({ team }) => !this.team.value || team === this.team.value);
     const mine = (ticket) => [who.user, who.name].includes(ticket.claimed_by);
     const group = (key, tickets) => this.group(key, tickets);
     const focused = document.activeElement?.dataset?.ticket;
     fill(this.groups,
-      group("waiting", this.tickets.filter(({ state }) => state === "queued")),
-      group("mine", this.tickets.filter((ticket) => ticket.state === "claimed" && mine(ticket))),
-      group("others", this.tickets.filter((ticket) => ticket.state === "claimed" && !mine(ticket))));
+      group("waiting", shown.filter(({ state }) => state === "queued")),
+      group("mine", shown.filter((ticket) => ticket.state === "claimed" && mine(ticket))),
+      group("others", shown.filter((ticket) => ticket.state === "claimed" && !mine(ticket))));
     if (focused) this.groups.querySelector(`[data-ticket="${CSS.escape(focused)}"]`)?.focus();
     this.tick();
   }
@@ -60,9 +89,12 @@ export class Queue {
         element("time", { class: "row-wait", "data-waited": String(ticket.waiting_s ?? 0) })),
       element("span", { class: "row-question" }, ticket.question || strings.say("console.no_question")),
       element("span", { class: "row-tags" },
-        ticket.topic ? element("span", { class: "tag" }, ticket.topic_text ?? ticket.topic) : null,
+        promise(ticket, strings),
+        ticket.off_hours ? element("span", { class: "tag" }, strings.say("console.off_hours")) : null,
+        ticket.topic ? element("span", { class: "tag" }, subject(ticket, strings)) : null,
+        ticket.team ? element("span", { class: "tag plain" }, strings.name("teams", ticket.team)) : null,
         ticket.language && ticket.language !== strings.language ? element("span", { class: "tag" }, ticket.language.toUpperCase()) : null,
-        ticket.state === "claimed" && ticket.claimed_by ? element("span", { class: "tag" }, ticket.claimed_by) : null)));
+        ticket.state === "claimed" && ticket.claimed_by ? element("span", { class: "tag plain" }, ticket.claimed_name ?? ticket.claimed_by) : null)));
   }
 
   /** Waiting times, each second, from when the list came. */

@@ -3,10 +3,10 @@
 import { element } from "../element.js";
 
 export class Reply {
-  /** `send({ client_id, text })` resolves to whether it was stored. */
+  /** `send({ client_id, text, from_suggestion })` resolves to whether it was stored. */
   constructor(strings, send) {
     const { say } = strings;
-    Object.assign(this, { send, pending: null });
+    Object.assign(this, { send, pending: null, suggested: false });
     this.box = element("textarea", { id: "reply", rows: "4", maxlength: "4000", placeholder: say("console.reply_placeholder"),
       onkeydown: (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
@@ -29,7 +29,8 @@ export class Reply {
   }
 
   /** A suggestion as the start of a reply; its source numbers mean nothing to the customer there, so they go. */
-  insert(text) {
+  insert(text, suggested = false) {
+    this.suggested ||= suggested;
     const plain = text.replace(/\s?\[\d{1,2}\]/g, "");
     this.box.value = this.box.value.trim() ? `${this.box.value.trimEnd()}\n\n${plain}` : plain;
     this.box.focus();
@@ -38,11 +39,12 @@ export class Reply {
   async submit() {
     const text = this.box.value.trim();
     if (!text || this.sending) return;
-    if (this.pending?.text !== text) this.pending = { client_id: crypto.randomUUID(), text };
+    if (this.pending?.text !== text) this.pending = { client_id: crypto.randomUUID(), text, from_suggestion: this.suggested };
     this.sending = this.button.disabled = true;
     try {
       if (await this.send(this.pending)) {
         this.pending = null;
+        this.suggested = false;
         this.box.value = "";
       }
     } finally {

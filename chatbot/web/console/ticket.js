@@ -4,7 +4,9 @@ import { element, fill, icon } from "../element.js";
 import { cited, sources } from "../source.js";
 import { openSource } from "../staff/source.js";
 import { attempt, toast } from "../staff/toast.js";
-import { why } from "./queue.js";
+import { Canned } from "./canned.js";
+import { untilWhen, whoTakesOver } from "./moves.js";
+import { promise, subject, why } from "./queue.js";
 import { Reply } from "./reply.js";
 
 const AUTHORS = { customer: "console.customer", ai: "chat.assistant", human: "chat.consultant" };
@@ -17,6 +19,7 @@ export class Ticket {
     this.list = element("ol", { class: "lines" });
     this.scroll = element("div", { class: "lines-scroll", tabindex: "0", role: "region", "aria-label": strings.say("console.transcript") }, this.list);
     this.reply = new Reply(strings, (body) => this.act("reply", body));
+    this.canned = new Canned(this.path, strings, session, { insert: (text) => this.reply.insert(text), can: () => this.mine });
     this.side = element("aside", { class: "side", "aria-label": strings.say("console.side") });
     this.root = element("article", { class: "ticket" }, element("div", { class: "talk" }, this.head, this.scroll, this.reply.root), this.side);
   }
@@ -59,7 +62,8 @@ export class Ticket {
     if (stick || !this.drawn) this.scroll.scrollTop = this.scroll.scrollHeight;
     this.drawn = true;
     this.reply.allow(this.mine, strings.say(this.mine ? "console.reply_hint" : held.state === "queued" ? "console.claim_first" : "console.read_only"));
-    fill(this.side, this.facts(), this.suggestion(), this.notes());
+    this.canned.draw();
+    fill(this.side, this.facts(), this.suggestion(), this.canned.root, this.notes());
   }
 
   about() {
@@ -75,9 +79,18 @@ export class Ticket {
     if (this.held.state === "queued") return [button("console.claim", "primary", () => this.act("claim"))];
     if (!this.mine) return [];
     return [
+      button("console.transfer", "secondary", () => this.further("transfer", () => whoTakesOver(this.strings, this.session), say("console.transferred"))),
+      button("console.postpone", "secondary", () => this.further("postpone", () => untilWhen(this.strings), say("console.postponed"))),
       button("console.return", "secondary", () => this.act("return", {}, say("console.returned"))),
       button("console.close", "secondary", () => this.act("close", {}, say("console.closed"))),
     ];
+  }
+
+  /** A move that asks something first. */
+  async further(move, question, said) {
+    let body = null;
+    const asked = await attempt(this.strings, async () => { body = await question(); });
+    if (asked && body) await this.act(move, body, said);
   }
 
   line(message) {
@@ -96,12 +109,15 @@ export class Ticket {
   facts() {
     const { held, strings } = this;
     const rows = [
-      ["console.topic", held.topic_text ?? held.topic], ["console.team", held.team && strings.name("teams", held.team)],
+      ["console.promised_fact", held.promised_at && (promise(held, strings) ?? strings.moment(held.promised_at))],
+      ["console.topic", subject(held, strings)], ["console.team", held.team && strings.name("teams", held.team)],
       ["console.language", held.language && strings.name("languages", held.language)],
       ["console.waited", held.waiting_s !== undefined && strings.span(held.waiting_s)],
-      ["console.claimed_by", held.claimed_by],
+      ["console.priority", held.priority > 0 && strings.say("console.minutes", { n: held.priority })],
+      ["console.customer_id", held.customer], ["console.contract_date", held.contract_date && strings.day(held.contract_date)],
+      ["console.claimed_by", held.claimed_name ?? held.claimed_by],
     ].filter(([, value]) => value);
-    return element("dl", { class: "facts" }, rows.map(([key, value]) => element("div", {}, element("dt", {}, strings.say(key)), element("dd", {}, String(value)))));
+    return element("dl", { class: "facts" }, rows.map(([key, value]) => element("div", {}, element("dt", {}, strings.say(key)), element("dd", {}, value instanceof Node ? value : String(value)))));
   }
 
   suggestion() {
@@ -112,7 +128,7 @@ export class Ticket {
       element("h2", {}, say("console.suggestion")),
       element("p", { class: "line-text" }, cited(suggestion.text, suggestion.citations, this.open, this.strings)),
       sources(suggestion.citations, this.open, this.strings),
-      this.mine ? element("button", { type: "button", class: "secondary", onclick: () => this.reply.insert(suggestion.text) }, say("console.insert")) : null);
+      this.mine ? element("button", { type: "button", class: "secondary", onclick: () => this.reply.insert(suggestion.text, true) }, say("console.insert")) : null);
   }
 
   notes() {

@@ -30,6 +30,11 @@ export class Chat {
       toggle: () => this.show(!this.memory.get("open")),
       send: (text) => this.conversation.say(text),
       handoff: () => this.attempt(() => this.conversation.handoff()),
+      decline: () => this.attempt(() => this.conversation.decline()),
+      consent: () => this.conversation.consent(),
+      agree: (yes) => this.attempt(() => this.conversation.agree(yes)),
+      erase: () => this.attempt(() => this.conversation.erase()),
+      begun: () => Boolean(this.memory.get("conversation")),
       rate: (message, value) => this.attempt(() => this.conversation.rate(message, value)),
       again: (clientId) => this.conversation.again(clientId),
       fresh: () => this.conversation.fresh(),
@@ -56,12 +61,15 @@ export class Chat {
     this.panel.warming(false);
   }
 
+  /** Whether it went well; a failure is told under the messages. */
   async attempt(act) {
     try {
       await act();
+      return true;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       this.panel.complain(problem.message);
+      return false;
     }
   }
 

@@ -127,6 +127,29 @@ export class Conversation {
     await this.requests.post(`${this.path}/handoff`, {});
   }
 
+  /** No to the human that was offered, or no more waiting for one. */
+  async decline() {
+    await this.requests.send("DELETE", `${this.path}/handoff`);
+  }
+
+  /** given, refused or not_asked. */
+  async consent() {
+    const { consent } = await this.requests.get(`${this.path}/messages`).catch(() => ({ consent: "not_asked" }));
+    return consent;
+  }
+
+  async agree(training) {
+    await this.requests.post(`${this.path}/consent`, { training });
+  }
+
+  /** Everything of the conversation, at the service and here. */
+  async erase() {
+    await this.requests.send("DELETE", this.path);
+    this.forget("");
+    this.transcript.note(this.strings.say("own.erased"));
+    this.changed();
+  }
+
   /** `value`: "up" or "down". */
   async rate(message, value) {
     await this.requests.post(`${this.path}/rating`, { message, value });

@@ -4,13 +4,14 @@ import { ANSWER_SECONDS, COUNTER_FROM, MESSAGE_CHARS } from "../limits.js";
 import { element, fill, icon } from "../element.js";
 import { clause } from "../source.js";
 import { banner } from "./banner.js";
+import { OwnData } from "./data.js";
 import { authorName, messageElement, updateMessage } from "./message.js";
 
 const STICKY = 80; // pixels from the end within which the view follows what is new
 const READ = 5; // announcements kept for a screen reader
 
 export class Panel {
-  /** `company`: what GET /widget says. `actions`: toggle, send(text), handoff, fresh, rate, again. */
+  /** `company`: what GET /widget says. `actions`: toggle, send(text), handoff, decline, fresh, rate, again, begun, and data.js's. */
   constructor(root, strings, company, actions) {
     Object.assign(this, { root, strings, company });
     this.actions = { ...actions, open: (citation, from) => this.openSource(citation, from) };
@@ -40,6 +41,7 @@ export class Panel {
       element("div", { class: "head-text" },
         element("h2", {}, this.company.company),
         element("p", {}, say("chat.subtitle"))),
+      element("button", { type: "button", class: "head-button", title: say("own.heading"), "aria-label": say("own.heading"), onclick: (event) => this.openOwn(event.currentTarget) }, icon("shield")),
       element("button", { type: "button", class: "head-button", title: say("chat.fresh"), "aria-label": say("chat.fresh"), onclick: this.actions.fresh }, icon("fresh")),
       element("button", { type: "button", class: "head-button", title: say("chat.close"), "aria-label": say("chat.close"), onclick: this.actions.toggle }, icon("close")));
   }
@@ -152,15 +154,27 @@ export class Panel {
 
   openSource(citation, from) {
     const { say } = this.strings;
+    this.sheet(citation.n ? say("source.heading", { n: citation.n }) : say("source.heading_plain"), clause(citation, this.strings), from);
+    this.source.querySelector("mark")?.scrollIntoView({ block: "center" });
+  }
+
+  openOwn(from) {
+    const own = new OwnData(this.strings, this.actions, () => this.closeSource());
+    this.sheet(this.strings.say("own.heading"), own.root, from);
+    own.enter(this.actions.begun());
+  }
+
+  /** Something to read over the conversation, until one goes back to it. */
+  sheet(heading, body, from) {
+    const { say } = this.strings;
     this.from = from;
     const back = element("button", { type: "button", class: "head-button", "aria-label": say("source.close"), title: say("source.close"), onclick: () => this.closeSource() }, icon("back"));
     fill(this.source,
-      element("div", { class: "source-head" }, back, element("h3", { id: "source-heading" }, citation.n ? say("source.heading", { n: citation.n }) : say("source.heading_plain"))),
-      element("div", { class: "source-body", tabindex: "0" }, clause(citation, this.strings)));
+      element("div", { class: "source-head" }, back, element("h3", { id: "source-heading" }, heading)),
+      element("div", { class: "source-body", tabindex: "0" }, body));
     this.source.hidden = false;
     this.main.inert = true;
     back.focus();
-    this.source.querySelector("mark")?.scrollIntoView({ block: "center" });
   }
 
   closeSource() {

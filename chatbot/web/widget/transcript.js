@@ -6,6 +6,8 @@
 
 const HUMAN_STATES = new Set(["queued", "agent", "off_hours"]); // the bot is silent (chatbot.states.HUMAN)
 
+const ANSWERS = new Set(["decline", "withdraw"]); // moves to the bot that the visitor made and should see confirmed
+
 export class Transcript {
   constructor(outbox = []) {
     this.items = [];
@@ -71,7 +73,7 @@ export class Transcript {
   /** A new state. What the service says of it stays in the transcript; the banner shows where we are now. */
   become(data, id) {
     this.state = data;
-    if (data.text && data.state !== "bot") this.note(data.text, `state-${id}`);
+    if (data.text && (data.state !== "bot" || ANSWERS.has(data.event))) this.note(data.text, `state-${id}`);
     if (data.state !== "queued" && data.state !== "off_hours") this.queue = null;
     if (HUMAN_STATES.has(data.state)) this.waiting = 0;
   }
