@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -25,6 +24,9 @@ from chatbot.privacy import checksums
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.masking import Masker
 from chatbot.privacy.vault import Vault
+from evals.made.measuring import measure as measure_made
+from evals.made.sentences import made
+from evals.shares import Count
 from ingestion.command import Json, err, out, print_json, translated
 from ingestion.errors import UsageError
 
@@ -37,8 +39,6 @@ TAGS = {
 }  # fmt: skip
 """The set's tags that masking is for. What isn't here (company, age, sex, date, health, username, 'ID number' without a
 number, …) counts neither as leaked nor as masked for nothing."""
-INTERVAL_BELOW = 300
-"""Values; with fewer a figure gets its 95% interval (Wilson)."""
 UNREAD_GAP = 12
 """Words a tag can stand for; a longer stretch was rewritten by the taggers and says nothing."""
 
@@ -80,22 +80,6 @@ class Value:
     tag: str
     start: int
     end: int
-
-
-@dataclass
-class Count:
-    n: int = 0
-    leaked: int = 0
-
-    def add(self, *, leaked: bool) -> None:
-        self.n += 1
-        self.leaked += leaked
-
-    def figures(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"recall": round(1 - self.leaked / self.n, 4), "leaked": self.leaked, "n": self.n}
-        if self.n < INTERVAL_BELOW:
-            found["interval"] = [round(bound, 3) for bound in wilson(self.n - self.leaked, self.n)]
-        return found
 
 
 @dataclass
@@ -235,14 +219,6 @@ def touched(questions: Iterable[str], masker: Masker) -> tuple[int, list[str]]:
     return count, found
 
 
-def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95% interval of a share."""
-    share, square = right / n, z * z
-    centre = (share + square / (2 * n)) / (1 + square / n)
-    half = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """Objects of a JSON Lines file, gzipped or not. Raises UsageError naming the file and line."""
     try:
@@ -261,6 +237,9 @@ def privacy(
     lines: Annotated[Path, typer.Option(help="Tagged lines (JSON Lines): line, text, tagged.")],
     questions: Annotated[Path | None, typer.Option(help="Harmless questions (JSON Lines): question.")] = None,
     show: Annotated[int, typer.Option(help="How many leaks and needless maskings to print, to standard error.")] = 0,
+    generated: Annotated[int, typer.Option("--made", help="Also measure on so many made sentences with "
+                                           "identifiers, and as many without any.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the made sentences.")] = 0,
     json_: Json = False,
 ) -> None:
     """What masking lets through and what it masks for nothing."""
@@ -278,11 +257,21 @@ def privacy(
         figures["questions"] = {"n": count, "touched": len(found), "share": round(len(found) / max(count, 1), 4)}
         for one in found[:show]:
             err.print(one, markup=False, highlight=False)
+    if generated:
+        made_report = measure_made(made(seed, generated), masker)
+        figures["made"] = made_report.figures()
+        for group, leak in made_report.leaks[:show]:
+            err.print(f"leaked {group}: {leak}", markup=False, highlight=False, soft_wrap=True)
     for kind, value, around in report.leaks[:show]:
         err.print(f"leaked {kind}: «{value}» in …{around}…", markup=False, highlight=False, soft_wrap=True)
     for one in report.over[:show]:
         err.print(f"masked for nothing: {one}", markup=False, highlight=False, soft_wrap=True)
-    print_json(figures) if json_ else out.print(_table(figures))
+    if json_:
+        print_json(figures)
+        return
+    out.print(_table(figures))
+    if generated:
+        out.print(_table({**figures["made"], "damaged": {}}))
 
 
 def _table(figures: dict[str, Any]) -> Table:

@@ -22,7 +22,7 @@ FRAGMENT = 4
 """Letters of a piece that counts when it stands alone. Of 27,000 texts without the word, none had two of one word."""
 KEPT = 800
 """Characters of what was read that a disguise may have begun in; the longest ("1) b as in b…") takes 30 a letter."""
-_ALPHABET = "bcdfghjklmnpqrstvwxz"
+ALPHABET = "bcdfghjklmnpqrstvwxz"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
@@ -34,7 +34,7 @@ _TAG = re.compile(r"<[^<>]{0,40}>")
 
 def new() -> str:
     """A fresh canary: consonants only, so that it is no word and no part of one."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 class Watch:
@@ -91,7 +91,7 @@ def _marks(canary: str) -> dict[str, list[str]]:
     halves = canary[::2] + canary[1::2]  # every second letter, then the others
     marks: dict[str, list[str]] = {}
     for word in (canary, canary[::-1], halves, halves[::-1]):
-        for table in _ALPHABETS:
+        for table in ALPHABETS:
             written = word.translate(table)
             for start in range(LENGTH - SHARE + 1):
                 marks.setdefault(written[start:start + SHARE], []).append(written[start:start + SHARE])
@@ -101,8 +101,8 @@ def _marks(canary: str) -> dict[str, list[str]]:
     return marks
 
 
-_ALPHABETS = [str.maketrans(_LETTERS, _LETTERS[shift:] + _LETTERS[:shift]) for shift in range(len(_LETTERS))]
-_ALPHABETS.append(str.maketrans(_LETTERS, _LETTERS[::-1]))
+ALPHABETS = [str.maketrans(_LETTERS, _LETTERS[shift:] + _LETTERS[:shift]) for shift in range(len(_LETTERS))]
+ALPHABETS.append(str.maketrans(_LETTERS, _LETTERS[::-1]))
 """Itself, each shift along the alphabet (13 is rot13), and the alphabet read backwards (atbash)."""
 
 

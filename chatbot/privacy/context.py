@@ -27,6 +27,7 @@ from chatbot.privacy.thresholds import (
     NEIGHBOUR_ADDS,
     NEIGHBOUR_DISTANCE,
 )
+from ingestion.polish import fold
 
 LABELLED = frozenset({
     Entity.PESEL, Entity.NIP, Entity.REGON, Entity.ID_CARD, Entity.PASSPORT, Entity.DOCUMENT, Entity.BANK_ACCOUNT,
@@ -70,35 +71,39 @@ def _evidence(kind: Entity, result: RecognizerResult, words: list[Token], starts
     first = bisect_left(starts, result.start)
     after = bisect_left(starts, result.end)
     label = counter = 0.0
-    for distance, word in _near(first, after, words):
+    for distance, word, apart in _near(first, after, words):
         if not label and word.lemmas & labels:
             label = LABEL_ADDS - LABEL_FADES * distance
-        elif distance < COUNTER_WORDS and word.lemmas & counters:
+        elif distance < COUNTER_WORDS and not apart and word.lemmas & counters:
             counter = COUNTER_TAKES - LABEL_FADES * distance
         if label or counter:
             break  # the nearer one says what it is
     return label - counter
 
 
-def _near(first: int, after: int, words: list[Token]) -> list[tuple[int, Token]]:
-    """Words round the number with their distance: those before it first, as labels mostly stand there."""
-    found = []
+def _near(first: int, after: int, words: list[Token]) -> list[tuple[int, Token, bool]]:
+    """Words round the number with their distance: those before it first, as labels mostly stand there; and whether a
+    comma or a new line parts them from it ('…, tel. …' behind a number belongs to the next one)."""
+    found, apart = [], False
     for distance in range(LABEL_WORDS_BEFORE):
         place = first - 1 - distance
         if place < 0 or _breaks(words, place + 1):
             break
-        found.append((distance, words[place]))
+        found.append((distance, words[place], False))
     for distance in range(LABEL_WORDS_AFTER):
         place = after + distance
         if place >= len(words) or _breaks(words, place):
             break
-        found.append((distance + 2, words[place]))
-    return sorted(found, key=lambda pair: pair[0])
+        apart = apart or bool(set(",;\n") & set(words[place].gap))
+        found.append((distance + 2, words[place], apart))
+    return sorted(found, key=lambda row: row[0])
 
 
 def _breaks(words: list[Token], place: int) -> bool:
-    """Whether a sentence begins with the word at ``place``: 'tel. 600…' doesn't, 'pesel. Mój…' does."""
-    return place < len(words) and words[place].capital and bool(_NEW_SENTENCE.search(words[place].gap))
+    """Whether a sentence begins with the word at ``place``: not in 'tel. 600…' and 'nr rej. WX 1234'."""
+    if place >= len(words) or not words[place].capital or not _NEW_SENTENCE.search(words[place].gap):
+        return False
+    return "\n" in words[place].gap or place == 0 or fold(words[place - 1].text.lower()) not in lexicon().abbreviations
 
 
 def _clipped(score: float) -> float:

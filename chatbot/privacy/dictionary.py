@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.names import foreign_given, foreign_surname, polish_given, surname_shaped
 from chatbot.privacy.repair import Change, candidates
 from ingestion.polish import fold
 
@@ -25,7 +26,8 @@ class Reading:
     ``common``: it is an everyday word too; ``adjective``: it can be an adjective; ``other``: a verb, a preposition or
     the like. ``known``: it stands in the
     dictionary as written; ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`).
-    ``places``: the lemmas of the places it can be."""
+    ``places``: the lemmas of the places it can be. ``foreign`` and ``foreign_last``: no word of Polish, but a given
+    name or a surname of another country; ``shaped``: no word of Polish, but it ends as surnames do (`names`)."""
 
     given: bool = False
     surname: bool = False
@@ -35,6 +37,9 @@ class Reading:
     adjective: bool = False
     other: bool = False
     known: bool = False
+    foreign: bool = False
+    foreign_last: bool = False
+    shaped: bool = False
     repaired: Change = Change.NONE
     lemmas: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
@@ -53,6 +58,9 @@ _morfeusz: Any = None
 def read(word: str) -> Reading:
     """``word`` as written, capital letters included. Thread-safe."""
     found = _look_up(word)
+    if not found.known:
+        found = replace(found, foreign=foreign_given(word), foreign_last=foreign_surname(word),
+                        shaped=surname_shaped(word))
     return replace(found, lemmas=found.lemmas | {fold(word.lower())})
 
 
@@ -78,8 +86,8 @@ def read_repaired(word: str) -> Reading:
             break
     if not hits:
         return found
-    return Reading(given, surname, place, part, common, adjective, repaired=least, lemmas=frozenset(lemmas),
-                   places=frozenset(places))
+    return replace(found, given=given, surname=surname, place=place, part=part, common=common, adjective=adjective,
+                   repaired=least, lemmas=frozenset(lemmas), places=frozenset(places))
 
 
 def _look_up(word: str) -> Reading:
@@ -111,7 +119,8 @@ def _look_up(word: str) -> Reading:
             other |= not tag.startswith(("subst", "ger", "brev", "adj"))
         if not tag.startswith(("adj", "brev")) and not _OLD & {one for row in qualifiers for one in row.split(",")}:
             noun = True
-    if fold(word.lower()) in lexicon().given_names:
+    listed = fold(word.lower()) in lexicon().given_names or (word[:1].isupper() and polish_given(word))
+    if listed and not given and not other:
         given, lemmas = True, lemmas | {fold(word.lower())}
     return Reading(given, surname, place, part, common=noun or adjective, adjective=adjective, other=other,
                    known=bool(lemmas), lemmas=frozenset(lemmas), places=frozenset(places))

@@ -31,6 +31,10 @@ class Lexicon:
     company_heads: frozenset[str]
     company_tails: frozenset[str]
     eponym_heads: frozenset[str]
+    thing_words: frozenset[str]
+    person_prepositions: frozenset[str]
+    abbreviations: frozenset[str]
+    english_words: frozenset[str]
     street_words: frozenset[str]
     given_names: frozenset[str]
     not_towns: frozenset[str]
@@ -50,6 +54,7 @@ def lexicon() -> Lexicon:
         month_stems=tuple(raw["month_stems"].split()),
         **{name: frozenset(raw[name].split()) for name in (
             "units", "currencies", "titles", "person_words", "greetings", "prepositions", "place_words",
-            "company_heads", "company_tails", "eponym_heads", "street_words", "given_names",
-            "not_towns", "not_town_words", "town_adjectives", "not_names")},
+            "company_heads", "company_tails", "eponym_heads", "thing_words", "person_prepositions",
+            "abbreviations", "english_words", "street_words",
+            "given_names", "not_towns", "not_town_words", "town_adjectives", "not_names")},
     )

@@ -48,6 +48,10 @@ NUMBERS: dict[Entity, Scores] = {
     Entity.LAND_REGISTER: Scores(0.70, 0.50),  # the form with its slashes is nothing else
     Entity.PLATE: Scores(0.10, 0.10),  # no check at all
 }
+FRAGMENT = 0.80
+"""A few digits said to be the end or the beginning of an account or a card."""
+FRAGMENT_WORDS = 8
+"""Words round them in which the account or the card is named."""
 GROUPED_NIP = 0.42
 """3-3-2-2 or 3-2-2-3 with a check that holds: nobody writes another number so."""
 GROUPED_CARD = 0.44
@@ -87,6 +91,8 @@ GIVEN_ALONE = 0.70
 """A given name with a capital inside a sentence."""
 GIVEN_OPENING = 0.60
 """… that opens a sentence and is no everyday word."""
+GIVEN_UNMARKED = 0.45
+"""(M) Without a capital, or in capitals among capitals, of a word that is a given name and nothing else."""
 GIVEN_LISTED = 0.20
 """… that is an everyday word, before a comma: a name where other personal data stands near ('Albert, 883 100 200')."""
 SHORTEST_GIVEN = 3

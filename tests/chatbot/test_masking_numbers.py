@@ -8,14 +8,14 @@ import pytest
 
 from chatbot.privacy.masking import Masker
 from chatbot.privacy.vault import Vault
-from tests.chatbot import made_numbers as made
+from evals.made import numbers as made
 
 ROUNDS = 300
 RECALL = 0.995
 """Issue 6's bar."""
 
 SENTENCES: dict[str, tuple[made.Maker, tuple[str, ...]]] = {
-    "account": (made.bank_account, (
+    "account": (made.account, (
         "Proszę o zwrot na konto {}.", "Nr rachunku: {}, dziękuję", "przelew poszedł z {} wczoraj wieczorem",
         "mój IBAN to {}", "Dane do zwrotu:\n{}\nAnna", "{}", "Podałam zły numer, właściwy to {}, proszę poprawić")),
     "card": (made.card, (
@@ -65,7 +65,7 @@ def test_made_numbers_are_hidden_in_real_sentences(masker: Masker, kind: str) ->
 
 MISTYPED = {
     "nip": (made.nip, "nip: {}"), "pesel": (made.pesel, "mój pesel to {}."), "id": (made.id_card, "nr dowodu {}"),
-    "card": (made.card, "karta {} została odrzucona"), "account": (made.bank_account, "zwrot na konto {}"),
+    "card": (made.card, "karta {} została odrzucona"), "account": (made.account, "zwrot na konto {}"),
     "passport": (made.passport, "paszport {}"), "regon": (made.regon, "REGON {}"),
     "land": (made.land_register, "księga wieczysta {}"),
 }  # fmt: skip

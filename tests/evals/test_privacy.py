@@ -12,7 +12,8 @@ import pytest
 
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.masking import Masker
-from evals.privacy import Line, Report, measure, rows, touched, values, wilson
+from evals.privacy import Line, Report, measure, rows, touched, values
+from evals.shares import wilson
 from ingestion.errors import UsageError
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

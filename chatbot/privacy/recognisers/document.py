@@ -21,6 +21,8 @@ _MONTH = r"[^\W\d_]{3,12}"
 _DATE = re.compile(
     rf"(?<![\w.-])(?:\w{{4}}[-./]\w{{2}}[-./]\w{{2}}|\w{{1,2}}[-./ ]{{1,2}}\w{{1,2}}[-./ ]{{1,2}}\w{{4}}"
     rf"|\d{{1,2}}\.? {_MONTH} \w{{4}}(?: (?:roku|r\.))?)(?!\w|[-/]\d)")
+_LEGAL_DAY = re.compile(r"(?:przed|po|do|od|z) (?:dniem|dniu|dnia) $")
+"""'osoby urodzone przed dniem 1 stycznia 1949 r.': a statute's day, nobody's birthday."""
 _STANDARDS = frozenset({"ISO", "EN", "PN", "DN", "DIN", "UE", "VAT", "PIT", "CIT", "USB", "RTX", "GTX", "DDR"})
 """Letters before digits that name a norm, a form or a part, not a document."""
 
@@ -52,5 +54,7 @@ class BirthDateRecogniser(Recogniser):
         for match in _DATE.finditer(text):
             written = match[0].lower()
             digits = sum(character.isdigit() for character in written)
+            if _LEGAL_DAY.search(text, max(0, match.start() - 20), match.start()):
+                continue
             if digits >= 6 or (digits >= 4 and any(stem in written for stem in stems)):
                 yield Entity.BIRTH_DATE, match.start(), match.end(), BIRTH_DATE

@@ -15,7 +15,7 @@ from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.thresholds import EMAIL, EMAIL_DAMAGED
 
-_AT = r"(?:@|\s?[(\[{]\s?(?:at|małpa|malpa|@)\s?[)\]}]\s?|\s(?:małpa|malpa)\s)"
+_AT = r"(?:@|[ \u00a0]@[ \u00a0]|\s?[(\[{]\s?(?:at|małpa|malpa|@)\s?[)\]}]\s?|\s(?:małpa|malpa)\s)"
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|kropka)\s?[)\]}]\s?|\s(?:kropka)\s)"
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~.<€(-]{0,63}[\w|$€<(]"
 _LABEL = r"[\w$|!€<(%*](?:[\w$|!€<(%*@-]{0,62}[\w$|!€])?"

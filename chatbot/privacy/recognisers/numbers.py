@@ -34,7 +34,7 @@ class Kind:
 KINDS = (
     Kind(Entity.PESEL, rf"{SIGN}{{11}}|\d{{6}}[ -]\d{{5}}|\d{{10}}|\d{{12}}", checksums.pesel, NUMBERS[Entity.PESEL],
          (10, 11, 12)),
-    Kind(Entity.NIP, rf"(?:PL[ -]?)?(?:\d{{3}}-\d{{3}}-\d{{2}}-\d{{2}}|\d{{3}}-\d{{2}}-\d{{2}}-\d{{3}}"
+    Kind(Entity.NIP, rf"(?:[Pp][Ll][ -]?)?(?:\d{{3}}-\d{{3}}-\d{{2}}-\d{{2}}|\d{{3}}-\d{{2}}-\d{{2}}-\d{{3}}"
          rf"|\d{{3}} \d{{3}} \d{{2}} \d{{2}}|\d{{3}} \d{{2}} \d{{2}} \d{{3}}|{SIGN}{{10}})", checksums.nip,
          NUMBERS[Entity.NIP], (10,), (r"(?:PL[ -]?)?\d{3}-\d{2,3}-\d{2}-\d{2,3}|PL ?\d{10}", GROUPED_NIP, True)),
     Kind(Entity.REGON, r"\d{9}|\d{14}|\d{3}[ -]\d{3}[ -]\d{3}(?:[ -]\d{5})?", checksums.regon, NUMBERS[Entity.REGON],
@@ -42,12 +42,13 @@ KINDS = (
     Kind(Entity.ID_CARD, r"[A-Z]{3}[ -]?\d{6}(?! \d)|[A-Z]{3} \d{3} \d{3}(?! \d)|[A-Za-z]{3}\d{6}",
          checksums.id_card, NUMBERS[Entity.ID_CARD]),
     Kind(Entity.PASSPORT, r"[A-Z]{2}[ -]?\d{7}(?! \d)|[A-Za-z]{2}\d{7}", checksums.passport, NUMBERS[Entity.PASSPORT]),
-    Kind(Entity.BANK_ACCOUNT, rf"(?:PL[ -]?)?(?:\d{{2}}(?:[ \u00a0-]\d{{4}}){{6}}|\d{{26}}"
+    Kind(Entity.BANK_ACCOUNT, rf"(?:[Pp][Ll][ -]?)?(?:\d{{2}}(?:[ \u00a0-]\d{{4}}){{6}}|\d{{26}}"
          rf"|(?=\S?\d){SIGN}{{2}}(?: {_FOUR}){{6}})", checksums.bank_account, NUMBERS[Entity.BANK_ACCOUNT], (26,)),
     Kind(Entity.CARD, rf"{_FOUR}(?:[ \u00a0-]{_FOUR}){{3}}(?:[ -]\d{{1,3}}(?!\d))?|\d{{4}}[ -]\d{{6}}[ -]\d{{4,5}}"
-         rf"|\d{{12,19}}|{SIGN}{{13,16}}", checksums.card, NUMBERS[Entity.CARD], tuple(range(12, 20)),
+         rf"|\d{{4}}(?:[ -]\d{{4}}){{2}}[ -]\d{{1,3}}(?! ?\d)|\d{{12,19}}|{SIGN}{{13,16}}",
+         checksums.card, NUMBERS[Entity.CARD], tuple(range(12, 20)),
          (rf"{_FOUR}(?:[ \u00a0-]{_FOUR}){{3}}", GROUPED_CARD, False)),
-    Kind(Entity.LAND_REGISTER, r"[A-Z]{2}\d[A-Z] ?/ ?\d{8} ?/ ?\d", checksums.land_register,
+    Kind(Entity.LAND_REGISTER, r"[A-Za-z]{2}\d[A-Za-z] ?/ ?\d{8} ?/ ?\d", checksums.land_register,
          NUMBERS[Entity.LAND_REGISTER]),
     Kind(Entity.PLATE, r"[A-Z]{2,3}[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]{4,5}", None, NUMBERS[Entity.PLATE]),
 )

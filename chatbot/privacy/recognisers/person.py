@@ -6,12 +6,14 @@ with a surname behind it and neither is an everyday word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import IntEnum
 
 from chatbot.privacy.dictionary import Reading, read, read_repaired
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.names import LONGEST
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.company import in_company
@@ -20,6 +22,7 @@ from chatbot.privacy.thresholds import (
     GIVEN_ALONE,
     GIVEN_LISTED,
     GIVEN_OPENING,
+    GIVEN_UNMARKED,
     GIVEN_WITH_SURNAME,
     NAME_INTRODUCED,
     SHORTEST_GIVEN,
@@ -30,6 +33,9 @@ from chatbot.privacy.thresholds import (
 
 _JOINING_GAPS = frozenset({" ", "\u00a0", "-", " - ", "** **"})
 _MOST_GIVEN = 3
+_INNER_CAPITAL = re.compile(r"[^\W\d_][a-ząćęłńóśźż]*[A-ZĄĆĘŁŃÓŚŹŻ]")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
+_PARTICLE = re.compile(r"(?:Mc|Mac|Mb|De|Di|Du|Da|La|Le|Van|Fitz|[A-Z]['’])[A-Z]")
 
 Name = list[tuple[Entity, float]]
 """What the words of a name are, one entry a word; empty: no name."""
@@ -72,6 +78,8 @@ def _name(words: list[Token], at: int) -> Name:
         return []
     if reading.given and len(word) >= SHORTEST_GIVEN:
         return _from_given(words, at, reading, introduction)
+    if reading.foreign and (abroad := _from_foreign(words, at, introduction)):
+        return abroad
     return _from_surname(words, at, reading, introduction)
 
 
@@ -80,34 +88,74 @@ def _from_given(words: list[Token], at: int, reading: Reading, introduction: Int
     given = 1
     while given < _MOST_GIVEN and _another_given(words, at + given):
         given += 1
-    behind = _surnames(words, at + given, introduction, shouted=word.shouted)
+    behind = _surnames(words, at + given, introduction, shouted=word.shouted, sure=_surely_given(word, reading))
     if word.shouted and reading.common and not introduction:
         return []  # 'TEN SAM NUMER' is no Sam Numer
     if behind and (introduction or not in_company(words, at, at + given + behind - 1)):
         return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * given + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
     if introduction:
         return [(Entity.GIVEN_NAME, NAME_INTRODUCED)] * given
-    if word.shouted or in_company(words, at, at) or _behind_preposition(words, at, reading):
+    if in_company(words, at, at) or _behind_preposition(words, at, reading) or named_thing(words, at):
         return []
+    if word.shouted or not word.capital:  # a capital says nothing here, or there is none
+        sure = _surely_given(word, reading) and not reading.place and not reading.repaired
+        return [(Entity.GIVEN_NAME, GIVEN_UNMARKED)] if sure else []
+    if _signature(words, at, given):
+        return [(Entity.GIVEN_NAME, GIVEN_OPENING)]
     if reading.repaired and (reading.common or reading.repaired > Change.SIGN):
         return []
-    if not word.opens and (word.capital or reading.repaired):
+    if not word.opens:
         return [(Entity.GIVEN_NAME, GIVEN_ALONE)]
-    if word.capital and not reading.common:
+    if not reading.common:
         return [(Entity.GIVEN_NAME, GIVEN_OPENING)]
     listed = at + given < len(words) and words[at + given].gap.startswith(",") and not reading.other
-    return [(Entity.GIVEN_NAME, GIVEN_LISTED)] if word.capital and listed else []
+    return [(Entity.GIVEN_NAME, GIVEN_LISTED)] if listed else []
+
+
+def _from_foreign(words: list[Token], at: int, introduction: Introduction) -> Name:
+    """A given name of another country that no Polish dictionary has: with a surname behind it, introduced, or put in a
+    Polish case behind a word like 'dla'. Alone it could be a brand; then it counts only near other personal data."""
+    word = words[at]
+    behind = _surnames(words, at + 1, introduction, shouted=word.shouted, sure=True)
+    last = words[at + 1].reading if behind else Reading()
+    known = last.surname or last.foreign_last or last.shaped  # 'Nike Air' has a given name and no surname
+    if behind and (introduction or (known and not in_company(words, at, at + behind))):
+        return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
+    if introduction:
+        return [(Entity.GIVEN_NAME, NAME_INTRODUCED)]
+    if word.shouted or not word.capital or word.opens or in_company(words, at, at) or named_thing(words, at):
+        return []
+    to_somebody = at > 0 and words[at].gap == " " and words[at - 1].text.lower() in lexicon().person_prepositions
+    return [(Entity.GIVEN_NAME, GIVEN_UNMARKED if to_somebody else GIVEN_LISTED)]
+
+
+def _surely_given(word: Token, reading: Reading) -> bool:
+    """Whether the word, written without a capital, is a given name and nothing else."""
+    return reading.given and not reading.common and not reading.other and not reading.adjective and (
+        not reading.surname or not read(word.text.lower()).common)
+
+
+def _signature(words: list[Token], at: int, given: int) -> bool:
+    """'… dziękuję. Bernard': the last words of a text, in a sentence or line of their own."""
+    return at > 0 and at + given == len(words) and words[at].opens and words[at].gap.strip(" ") != ""
+
+
+def named_thing(words: list[Token], at: int) -> bool:
+    """'sofa Monika', 'farba Oslo': the name of a product."""
+    return at > 0 and words[at].gap in (" ", " „", " \"") and bool(words[at - 1].lemmas & lexicon().thing_words)
 
 
 def _from_surname(words: list[Token], at: int, reading: Reading, introduction: Introduction) -> Name:
     word = words[at]
     behind = words[at + 1] if at + 1 < len(words) else None
-    usual = (reading.common and not reading.adjective) or bool(word.lemmas & (lexicon().greetings | lexicon().titles))
+    usual = (reading.common and not reading.adjective and word.opens and at > 0) or bool(
+        word.lemmas & (lexicon().greetings | lexicon().titles | lexicon().person_words))
     if behind and reading.surname and word.capital and not usual and behind.gap == " " and (
             behind.capital and behind.reading.given and behind.shouted == word.shouted):
         return [(Entity.SURNAME, GIVEN_WITH_SURNAME), (Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)]  # 'Kowalski Jan'
     if introduction:
-        if not _may_be_surname(word, introduction, shouted=word.shouted, first=True):
+        among = word.shouted and words[at - 1].shouted  # 'szefowi BOR' is no Mr Bor
+        if not _may_be_surname(word, introduction, shouted=among, first=True):
             return []
         second = _surnames(words, at + 1, introduction, shouted=word.shouted)
         if second and words[at + 1].gap != "-" and not reading.surname:
@@ -117,6 +165,10 @@ def _from_surname(words: list[Token], at: int, reading: Reading, introduction: I
             behind.capital and not behind.shouted and behind.reading.surname and not behind.reading.common
             and not reading.common and not in_company(words, at, at + 1)):
         return [(Entity.GIVEN_NAME, STRANGER_WITH_SURNAME), (Entity.SURNAME, STRANGER_WITH_SURNAME)]  # 'Nicole Rup'
+    if named_thing(words, at):
+        return []
+    if reading.shaped and word.capital and not word.shouted and not in_company(words, at, at):
+        return [(Entity.SURNAME, SURNAME_ALONE)]
     if reading.surname and word.capital and not word.shouted and not in_company(words, at, at):
         weak = reading.common or reading.place or reading.part or reading.repaired > Change.SIGN
         return [(Entity.SURNAME, SURNAME_WEAK if weak else SURNAME_ALONE)]
@@ -126,15 +178,18 @@ def _from_surname(words: list[Token], at: int, reading: Reading, introduction: I
 def _written_as_name(word: Token, introduction: Introduction) -> bool:
     """With a capital, or, introduced as a name, anyhow; never a number."""
     letters = sum(letter.isalpha() for letter in word.text)
-    if letters < 2 or letters * 2 < len(word.text):
+    if letters < 2 or letters * 2 < len(word.text) or _brand_like(word.text):
         return False
     if word.capital:
         return True
+    if word.text in lexicon().english_words:
+        return False
     reading = word.reading
     if introduction is Introduction.TOLD:
         named = read(word.text.capitalize())
-        return not reading.known or (not reading.common and named.proper)
-    return not word.text[:1].isalpha() or not word.text.isascii() or (reading.given and not reading.common)
+        return not reading.known or (not reading.common and named.proper) or (named.given and not reading.other)
+    return not word.text[:1].isalpha() or not word.text.isascii() or reading.foreign or (
+        reading.given and not reading.common)
 
 
 def _another_given(words: list[Token], at: int) -> bool:
@@ -144,35 +199,55 @@ def _another_given(words: list[Token], at: int) -> bool:
     return words[at].reading.given and bool(_surnames(words, at + 1, Introduction.NONE, shouted=words[at].shouted))
 
 
-def _surnames(words: list[Token], at: int, introduction: Introduction, *, shouted: bool) -> int:
-    """How many words from ``at`` are a surname behind a given name: one, or two with a hyphen."""
+def _surnames(words: list[Token], at: int, introduction: Introduction, *, shouted: bool, sure: bool = False) -> int:
+    """How many words from ``at`` are a surname behind a given name: one, or two with a hyphen. ``sure``: what stands
+    before can be nothing but a given name."""
     count = 0
     while count < 2 and at + count < len(words):
         word = words[at + count]
         if word.gap not in _JOINING_GAPS or (count and word.gap != "-"):
             break
-        if not _may_be_surname(word, introduction, shouted=shouted):
+        label = at + count + 1 < len(words) and words[at + count + 1].gap.startswith(":")  # 'Imię: Ewa Nazwisko: …'
+        if not _may_be_surname(word, introduction, shouted=shouted, sure=(sure or count > 0) and not label):
             break
         count += 1
     return count
 
 
-def _may_be_surname(word: Token, introduction: Introduction, *, shouted: bool, first: bool = False) -> bool:
+def _may_be_surname(word: Token, introduction: Introduction, *, shouted: bool, first: bool = False,
+                    sure: bool = False) -> bool:
     letters = sum(letter.isalpha() for letter in word.text)
-    if letters < 2 or letters * 2 < len(word.text):
+    if letters < 2 or letters * 2 < len(word.text) or _brand_like(word.text):
         return False
-    reading = word.repaired
-    if reading.lemmas & lexicon().not_names:
+    if not word.capital and word.text in lexicon().english_words:
         return False
-    plain = word.reading
+    reading, plain = word.repaired, word.reading
+    if reading.lemmas & lexicon().not_names and (first or not plain.surname):
+        return False
     if word.shouted:
-        return plain.surname and not plain.other and (shouted or bool(introduction))
+        new = shouted and not plain.known and not read(word.text.lower()).known  # among capitals: 'PAN HADDAD'
+        return (plain.surname or new) and not plain.other and (shouted or bool(introduction))
     if word.capital:
-        return plain.surname or not plain.known or (not first and plain.adjective)
+        noun = sure and plain.common and not plain.other and not _heads_company(word)
+        return plain.surname or not plain.known or (not first and (plain.adjective or noun))
     named = read(word.text.capitalize())
     if not plain.known and not named.known:
-        return introduction is Introduction.TOLD or reading.surname or not word.text[:1].isalpha()
+        return introduction is Introduction.TOLD or reading.surname or not word.text[:1].isalpha() or (
+            sure and (plain.shaped or plain.foreign_last))
+    if sure and named.surname and not plain.other:
+        return True
     return named.surname and (not plain.common or (introduction is Introduction.TOLD and not plain.other))
+
+
+def _brand_like(text: str) -> bool:
+    """'InPost', 'PayU': a capital inside, but for Mc, Mac, De, O' and their like; '16th'."""
+    if len(text) > LONGEST or _ORDINAL.fullmatch(text):
+        return True
+    return bool(_INNER_CAPITAL.search(text)) and not text.isupper() and not _PARTICLE.match(text)
+
+
+def _heads_company(word: Token) -> bool:
+    return bool(word.lemmas & (lexicon().company_heads | lexicon().thing_words))
 
 
 def _eponym(words: list[Token], at: int) -> bool:

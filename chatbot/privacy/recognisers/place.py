@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chatbot.privacy.dictionary import Reading
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.names import large_towns, town_words
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.company import in_company
@@ -40,7 +41,7 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
         return 0, 0.0
     length = town_length(words, at)
     compound = length > 1
-    if not compound and reading.lemmas & lexicon().not_names:
+    if not compound and (reading.lemmas & lexicon().not_names or _office(words, at)):
         return 0, 0.0
     if any(_too_large_or_common(words[at + step].repaired) for step in range(length)):
         return 0, 0.0
@@ -52,8 +53,13 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     if introduced:
         return length, PLACE_PREPOSITION
     if compound:
-        sure = any(_surely(words[at + step].repaired) for step in range(length))
+        sure = any(_surely(words[at + step].repaired) for step in range(length)) or (not word.opens and all(
+            words[at + step].reading.lemmas & town_words() for step in range(length)))
         return length, PLACE_ALONE if sure else PLACE_WEAK
+    if at and words[at].gap == " " and words[at - 1].lemmas & lexicon().thing_words:
+        return 0, 0.0  # 'sofa Oslo'
+    if not word.opens and reading.places & large_towns() and not reading.given:
+        return 1, PLACE_ALONE
     if reading.given or (reading.surname and not reading.place):
         return 0, 0.0
     if reading.common or reading.repaired > Change.SIGN:
@@ -80,6 +86,14 @@ def town_length(words: list[Token], at: int) -> int:
     if length > 1 and not first.place and not first.part and not first.adjective:
         return 1
     return length
+
+
+def _office(words: list[Token], at: int) -> bool:
+    """'Główny Lekarz', 'Zielony Ład': an adjective before a noun that is no town's."""
+    if at + 1 >= len(words) or words[at + 1].gap != " " or not words[at + 1].capital:
+        return False
+    behind = words[at + 1].reading
+    return words[at].reading.adjective and behind.common and not _placelike(behind)
 
 
 def _too_large_or_common(reading: Reading) -> bool:

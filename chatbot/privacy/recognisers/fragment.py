@@ -1,0 +1,38 @@
+"""Pieces of an account's or a card's number: 'konto kończące się na 1234', '**** 1234'."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
+from chatbot.privacy.nlp import Token
+from chatbot.privacy.recognisers.base import Found, Recogniser
+from chatbot.privacy.thresholds import FRAGMENT, FRAGMENT_WORDS
+
+_DIGITS = r"(?P<digits>\d{2,4}(?:[ -]?\d{2,4}){0,4})(?![\w]|[.,]\d|[-/]\d)"
+_NAMED = re.compile(
+    r"(?i)(?<!\w)(?:kończ\w+ si[ęe]|koncz\w+ sie|końc[óo]wk\w+|koncowk\w+|zaczyna\w* si[ęe]|rozpoczyna\w* si[ęe]"
+    r"|ostatni\w+(?: \w+)? (?:cyfr\w*|znak\w*)|pierwsz\w+(?: \w+)? cyfr\w*|ending (?:in|with)|ends (?:in|with)"
+    rf"|last (?:four|4)(?: digits)?)(?:\W+\w{{1,12}}){{0,3}}?\W+{_DIGITS}")
+_STARRED = re.compile(r"(?<!\w)(?:[*•xX.]{2,}[ -]?){1,6}(?P<digits>\d{3,4})(?![\w.,]\d|\w)")
+"""Digits behind stars or crosses: a card as shops print it."""
+
+
+class FragmentRecogniser(Recogniser):
+    kinds = (Entity.BANK_ACCOUNT, Entity.CARD)
+
+    def find(self, text: str, words: list[Token]) -> Iterator[Found]:
+        known = lexicon().labels
+        for match in _NAMED.finditer(text):
+            first = bisect_left(words, match.start(), key=lambda word: word.start)
+            near = [word.lemmas for word in words[max(0, first - FRAGMENT_WORDS):first + FRAGMENT_WORDS]]
+            for kind in self.kinds:
+                if any(lemmas & known[kind] for lemmas in near):
+                    yield kind, match.start("digits"), match.end("digits"), FRAGMENT
+                    break
+        for match in _STARRED.finditer(text):
+            if not re.fullmatch(r"[.\s-]*", match[0][:match.start("digits") - match.start()]):
+                yield Entity.CARD, match.start("digits"), match.end("digits"), FRAGMENT
