@@ -36,12 +36,14 @@ class Query:
     id: str
     question: str
     relevant: frozenset[str]
+    history: tuple[str, ...] = ()
 
 
 @translated
 def retrieval(
     passages: Annotated[Path, typer.Option(help='JSON Lines of {"id", "title", "text"}, plain or gzipped.')],
-    queries: Annotated[Path, typer.Option(help='JSON Lines of {"id", "question", "relevant"}.')],
+    queries: Annotated[Path, typer.Option(help='JSON Lines of {"id", "question", "relevant"}, optionally "history": '
+                                               'what was said before, oldest first.')],
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
     json: Json = False,
 ) -> None:
@@ -85,14 +87,18 @@ def ndcg(found: Sequence[str], right: frozenset[str]) -> float:
 def _ask(searcher: Searcher, asked: Sequence[Query], ids: Sequence[str]) -> tuple[list[list[str]], list[float]]:
     today = date.today()
     for query in asked[:WARM_UP]:
-        searcher.search(SearchRequest(query.question, today, ASKED))
+        searcher.search(_request(query, today))
     ranked, times = [], []
     for query in track(asked, "Asking", console=err, transient=True):
-        found = searcher.search(SearchRequest(query.question, today, ASKED))
+        found = searcher.search(_request(query, today))
         numbers = [int(passage.chunk.clause.split()[0].removeprefix("p")) for passage in found.passages]
         ranked.append(list(dict.fromkeys(ids[number] for number in numbers)))
         times.append(found.took_ms)
     return ranked, times
+
+
+def _request(query: Query, today: date) -> SearchRequest:
+    return SearchRequest(query.question, today, ASKED, history=query.history)
 
 
 def _renamed(passages: Path, plain: Path) -> list[str]:
@@ -112,7 +118,10 @@ def _queries(path: Path) -> list[Query]:
     for row in _rows(path):
         if not isinstance(row.get("question"), str) or not row.get("relevant"):
             raise UsageError(f'{path}: a query is {{"id", "question", "relevant"}}; one has {sorted(row)}.')
-        found.append(Query(str(row.get("id")), row["question"], frozenset(map(str, row["relevant"]))))
+        history = row.get("history") or []
+        if not isinstance(history, list) or not all(isinstance(one, str) for one in history):
+            raise UsageError(f'{path}: query {row.get("id")}: "history" is a list of texts, oldest first.')
+        found.append(Query(str(row.get("id")), row["question"], frozenset(map(str, row["relevant"])), tuple(history)))
     if not found:
         raise UsageError(f"{path} holds no queries.")
     return found

@@ -18,8 +18,8 @@ from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
 from ingestion.embedding import Embedder, Vectors, clean, open_embedder
 from ingestion.errors import SearchIndexError
-from ingestion.following import said
 from ingestion.fusion import WEIGHTS, fused
+from ingestion.history import said
 from ingestion.index import sparse
 from ingestion.index.engine import Engine, open_engine
 from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Field, Index, Probe, Scope

@@ -61,8 +61,18 @@ def of_document(terms: Mapping[str, Sequence[str]], mean: Mapping[str, float]) -
 
 
 def of_query(terms: Mapping[str, Sequence[str]]) -> dict[str, Sparse]:
-    return {name: _vector({term: float(count) for term, count in Counter(found).items()})
-            for name, found in terms.items()}
+    return of_weighed([(terms, 1.0)])
+
+
+def of_weighed(texts: Sequence[tuple[Mapping[str, Sequence[str]], float]]) -> dict[str, Sparse]:
+    """Of several texts asked as one question: the terms of each, per vector, and its weight."""
+    counts: dict[str, dict[str, float]] = {}
+    for terms, weight in texts:
+        for name, found in terms.items():
+            counted = counts.setdefault(name, {})
+            for term in found:
+                counted[term] = counted.get(term, 0.0) + weight
+    return {name: _vector(counted) for name, counted in counts.items()}
 
 
 def _vector(weights: Mapping[str, float]) -> Sparse:
