@@ -39,7 +39,7 @@ class Sides(Protocol):
 
 
 def of_records(
-    found: Sequence[Record], aim: Aim, settings: Settings, masker: Masking | None = None, serving: str | None = None,
+    found: Sequence[Record], aim: Aim, settings: Settings, masker: Masking | None = None, serving: str | None = "",
     measured: Sequence[Path] = (), held_out: Sequence[Record] = (),
 ) -> Sheet:
     """A set of records, split as training would (a provider gets all of it), or as the caller has split it."""

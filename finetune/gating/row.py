@@ -58,8 +58,8 @@ class Row:
 class Sheet:
     """All that the gates look at. ``left_out``: on neither side, since it lies on both. ``measured``: questions (plain)
     that results are judged on; ``forgotten``: hashes of people erased; ``leftover``: kinds of personal data found in a
-    text (absent: none); ``serving``: the system message that serving writes, where one is expected; ``ships``: the
-    adapter will be passed on."""
+    text (absent: none); ``serving``: the one system message a record may have (empty: none, since training and export
+    write serving's own; None: any); ``ships``: the adapter will be passed on."""
 
     train: Sequence[Row]
     held_out: Sequence[Row] = ()

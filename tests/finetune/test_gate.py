@@ -26,7 +26,6 @@ from tests.finetune.cast import NoMask, sound
 from tests.tiny import tiny_model
 
 BROKEN = Path(__file__).parent / "broken"
-SYSTEM = "You help the customer support of Jarzębina."
 CORPUS = Corpus([Piece(f"k{n}", "k", f"§ {n}", (f"Zasada {n} o zwrotach.",)) for n in range(4)])
 
 
@@ -46,7 +45,7 @@ def broken(name: str) -> list[Record]:
 
 
 def refusing(found: list[Record], settings: Settings, aim: Aim = Aim.ANSWERS, **values: object) -> set[str]:
-    sheet = checked.of_records(found, aim, settings, NoMask(), SYSTEM, **values)  # type: ignore[arg-type]
+    sheet = checked.of_records(found, aim, settings, NoMask(), **values)  # type: ignore[arg-type]
     return {one.gate for one in gate.refusals(sheet)}
 
 
