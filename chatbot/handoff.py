@@ -69,7 +69,8 @@ class Handoffs:
         """The conversation in its new state, and the customer's message about it."""
         text = say(meta.language, f"chat.states.{row.text}", name=name or "", opens=self._opens_text(meta.language),
                    when=self.when(meta.language, promised) if promised else "")
-        data = {"state": row.target.value, "event": row.event.value, "text": " ".join(part for part in (before, text, after) if part)}
+        data = {"state": row.target.value, "event": row.event.value,
+                "text": " ".join(part for part in (before, text, after) if part)}
         if reason is not None:
             data["reason"] = reason.value
         if name:
@@ -120,7 +121,7 @@ class Handoffs:
             ("ZADD", keys.QUEUE, score, ticket), ("ZADD", keys.TICKETS, now, ticket),
             *self.told_desk(ticket, "queued"),
         ]
-        commands += self._records.event(meta, "queue", await self.place(before + 1, opened=opened))
+        commands += self._records.event(meta, "queue", await self.place(before + 1, opened=opened, promised=promised))
         return commands + self._records.lifetime(meta), ticket
 
     def title(self, topic: str) -> Mapping[Literal["pl", "en"], str]:
@@ -148,9 +149,11 @@ class Handoffs:
         until = hours.after(self._company.hours, self._now(), minutes) if minutes else None
         return int(until.timestamp() * 1000) if until else 0
 
-    async def place(self, position: int, *, opened: bool) -> dict[str, object]:
-        """The data of a `queue` event."""
+    async def place(self, position: int, *, opened: bool, promised: int = 0) -> dict[str, object]:
+        """The data of a `queue` event. ``promised`` (ms): by when an answer was promised; 0: it wasn't."""
         data: dict[str, object] = {"position": position}
+        if promised:
+            data["promised_at"] = datetime.fromtimestamp(promised / 1000, UTC).isoformat()
         if opened:
             data["expected_wait_minutes"] = await self.expected_wait(position)
         elif opens := self.opens_at():

@@ -40,6 +40,7 @@ class Keeper:
         self._me = new_id("k")
         self._consoles: Counter[str] = Counter()
         self._seen: dict[str, int] = {}
+        self._opened: bool | None = None
 
     @contextlib.contextmanager
     def console(self, user: str) -> Iterator[None]:
@@ -64,10 +65,28 @@ class Keeper:
 
     async def round(self) -> None:
         """All of the periodic work once."""
-        for id_ in await self._redis.zrange(keys.TICKETS, 0, -1):
+        for id_ in await self._worth_a_look():
             with contextlib.suppress(NotFound):
-                await self._look_after(id_.decode())
+                await self._look_after(id_)
         await self._announce()
+
+    async def _worth_a_look(self) -> list[str]:
+        """Tickets whose time may have come. Once after a start and after each opening of the doors: all."""
+        ids = [one.decode() for one in await self._redis.zrange(keys.TICKETS, 0, -1)]
+        opened = self._handoffs.open_now()
+        if opened is not self._opened:
+            self._opened = opened
+            return ids
+        now, found = self._clock(), []
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for id_ in ids:
+                pipe.hmget(keys.ticket(id_), ["state", "lease", "created"])
+            for id_, (state, lease, created) in zip(ids, await pipe.execute(), strict=True):
+                over = state == CLAIMED.encode() and int(lease or 0) < now
+                old = now - int(created or 0) > self._limits.abandoned_hours * 3_600_000
+                if over or old:
+                    found.append(id_)
+        return found
 
     async def _look_after(self, id_: str) -> None:
         ticket = await self._tickets.get(id_)
@@ -95,9 +114,12 @@ class Keeper:
         opened = self._handoffs.open_now()
         waiting = await self._tickets.waiting()
         metrics.TICKETS.set(len(waiting))
-        for position, id_ in enumerate(waiting, start=1):
-            ticket = await self._redis.hmget(keys.ticket(id_), ["place", "conversation", "state"])
-            place, conversation, state = (value.decode() if value else "" for value in ticket)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for id_ in waiting:
+                pipe.hmget(keys.ticket(id_), ["place", "conversation", "state", "promised"])
+            found = await pipe.execute()
+        for position, (id_, ticket) in enumerate(zip(waiting, found, strict=True), start=1):
+            place, conversation, state, promised = (value.decode() if value else "" for value in ticket)
             near = position <= self._limits.places_announced or abs(position - int(place or 0)) >= 10
             if place == str(position) or not near or state != QUEUED:
                 continue
@@ -105,7 +127,8 @@ class Keeper:
                 meta = await self._records.meta(conversation)
                 step = self._handoffs.guard(Step(), meta).field(keys.ticket(id_), "state", QUEUED)
                 step.write("HSET", keys.ticket(id_), "place", position)
-                step.add(self._records.event(meta, "queue", await self._handoffs.place(position, opened=opened)))
+                step.add(self._records.event(meta, "queue", await self._handoffs.place(position, opened=opened,
+                                                             promised=int(promised or 0))))
                 await commit(self._redis, step)
 
     async def _sign_of_life(self) -> None:

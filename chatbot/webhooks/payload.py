@@ -37,7 +37,7 @@ async def _ticket(id_: str, records: Records, tickets: Tickets, *, with_text: bo
         "reasons": list(ticket.reasons), "topic": ticket.topic or None, "team": ticket.team,
         "language": ticket.language, "priority_minutes": ticket.priority, "created_at": iso(ticket.created),
         "promised_at": iso(ticket.promised) if ticket.promised else None, "claimed_by": ticket.claimed_by or None,
-        "customer": meta.customer or None, "console": f"/console#{ticket.id}",
+        "customer": records.customer(meta) or None, "console": f"/console#{ticket.id}",
     }
     if with_text:
         data["question"] = records.open(meta, ticket.question)

@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from chatbot.errors import BadInput
 from chatbot.webhooks.limits import Limits
 from ingestion.errors import ProductError
+from ingestion.web.errors import RefusedAddress, WebError
 from ingestion.web.guard import Guard
 
 AGENT = "chat-webhooks/1.0"
@@ -43,13 +44,15 @@ class Sender:
         try:
             found = httpx.URL(url.strip())
         except httpx.InvalidURL as error:
-            raise BadInput("webhook_address", why=str(error)) from error
+            raise BadInput("webhook_https") from error
         if found.scheme not in self._schemes or not found.host or found.userinfo or len(url) > self._limits.url_chars:
             raise BadInput("webhook_https")
         try:
             await asyncio.to_thread(self._guard.checked, found.host, _port(found))
-        except ProductError as error:
-            raise BadInput("webhook_address", why=str(error)) from error
+        except RefusedAddress as error:
+            raise BadInput("webhook_inside") from error
+        except WebError as error:
+            raise BadInput("webhook_unknown") from error
         return str(found.copy_with(fragment=None))
 
     async def send(self, url: str, secret: str, event: str, body: str) -> str:

@@ -17,7 +17,7 @@ from chatbot.errors import BadInput, NotFound
 from chatbot.service import Service, cancelled, now_ms
 from chatbot.webhooks.delivery import Deliveries, Delivery, State
 from chatbot.webhooks.dispatcher import Dispatcher
-from chatbot.webhooks.limits import LIMITS
+from chatbot.webhooks.limits import LIMITS, Limits
 from chatbot.webhooks.outbox import Type
 from chatbot.webhooks.sender import NotSent, Sender
 from chatbot.webhooks.subscription import ALL
@@ -25,7 +25,7 @@ from ingestion.web.guard import Guard
 from tests.chatbot.cast import eventually
 from tests.chatbot.test_tickets import OLA, waiting
 
-QUICK = replace(LIMITS, retries=(0.0, 0.0, 0.0), jitter=0.0, seconds=0.5, lease=0.2, poll_ms=20)
+QUICK = replace(LIMITS, retries=(0.0, 0.0, 0.0), jitter=0.0, seconds=2.0, lease=4.0, poll_ms=20)
 
 
 @dataclass
@@ -68,11 +68,11 @@ async def receiver() -> AsyncIterator[Receiver]:
     server.close()
 
 
-def dispatcher(service: Service, receiver: Receiver) -> Dispatcher:
+def dispatcher(service: Service, receiver: Receiver, limits: Limits = QUICK) -> Dispatcher:
     """As the service's own, but it may send to the test's receiver, and doesn't wait between tries."""
     guard = Guard(allowed=frozenset({("127.0.0.1", receiver.port)}))
     return Dispatcher(service.redis, service.records, service.tickets, service.webhooks.subscriptions,
-                      Deliveries(service.redis, QUICK, now_ms), Sender(QUICK, guard, ("http", "https")), QUICK, now_ms)
+                      Deliveries(service.redis, limits, now_ms), Sender(limits, guard, ("http", "https")), limits, now_ms)
 
 
 @contextlib.asynccontextmanager
@@ -140,10 +140,9 @@ async def test_what_a_dead_process_had_begun_is_sent_by_another_and_what_it_then
 ) -> None:
     hook, _ = await service.webhooks.subscriptions.add(receiver.url, (Type.QUEUED,), with_text=False)
     await waiting(service)
-    first, second = dispatcher(service, receiver), dispatcher(service, receiver)
+    first, second = dispatcher(service, receiver), dispatcher(service, receiver, replace(QUICK, lease=0.2))
     await first._prepare()
     await first._redis.xreadgroup(keys.DISPATCHERS, first._me, {keys.OUTBOX: ">"})  # and died before planning
-    await asyncio.sleep(QUICK.lease + 0.05)
     async with running(second):
         await eventually(lambda: _state(service, hook.id, State.DELIVERED))
     [sent] = await log(service, hook.id)

@@ -18,8 +18,9 @@ ALLOWED = {"public": set(ROLES), "conversation": {"customer"}, "staff": {"agent"
 """Roles by declared access. A conversation is its own customer's alone: staff read it through its ticket."""
 REFUSED = (401, 403)
 COMES_AND_GOES = (b"chat:present:", b"chat:budget:", b"chat:tries:", b"chat:step:", b"chat:keeper", b"chat:session:",
-                 b"chat:webhooks:outbox")
-"""Keys that any request may touch, or that only say who is there (a stream notes when its reader last looked)."""
+                 b"chat:webhooks:outbox", b"chat:turns")
+"""Keys that any request may touch, or that only say who is there (a stream notes when its reader last looked; what is written into one is
+written elsewhere too)."""
 
 
 @dataclass(frozen=True)

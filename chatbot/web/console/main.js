@@ -9,6 +9,8 @@ import { Strings } from "../strings.js";
 import { Queue } from "./queue.js";
 import { Ticket } from "./ticket.js";
 
+const NARROW = "(max-width: 760px)"; // the list stands above the ticket then (console.css)
+
 const strings = await Strings.load(new URL("..", import.meta.url));
 const { say } = strings;
 strings.translate(document.body);
@@ -80,6 +82,7 @@ async function open(id) {
   ticket = new Ticket(id, strings, session, { changed: () => soon(id) });
   fill(desk, ticket.root);
   await ticket.reload();
+  if (matchMedia(NARROW).matches) desk.scrollIntoView({ block: "start" });
 }
 
 function empty() {

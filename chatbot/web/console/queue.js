@@ -90,11 +90,12 @@ export class Queue {
       element("span", { class: "row-question" }, ticket.question || strings.say("console.no_question")),
       element("span", { class: "row-tags" },
         promise(ticket, strings),
+        ticket.reasons?.includes("mood") && ticket.reason !== "mood" ? element("span", { class: "tag late" }, strings.name("reasons", "mood")) : null,
         ticket.off_hours ? element("span", { class: "tag" }, strings.say("console.off_hours")) : null,
         ticket.topic ? element("span", { class: "tag" }, subject(ticket, strings)) : null,
         ticket.team ? element("span", { class: "tag plain" }, strings.name("teams", ticket.team)) : null,
         ticket.language && ticket.language !== strings.language ? element("span", { class: "tag" }, ticket.language.toUpperCase()) : null,
-        ticket.state === "claimed" && ticket.claimed_by ? element("span", { class: "tag plain" }, ticket.claimed_name ?? ticket.claimed_by) : null)));
+        ticket.state === "claimed" && ticket.claimed_by !== this.session.who.user ? element("span", { class: "tag plain" }, ticket.claimed_name ?? ticket.claimed_by) : null)));
   }
 
   /** Waiting times, each second, from when the list came. */

@@ -27,8 +27,9 @@ function button(label, act, kind = "") {
 function detail(state, queue, strings, zone) {
   if (!queue) return null;
   const lines = [
-    queue.position && state === "queued" ? strings.say("chat.position", { n: queue.position }) : "",
-    queue.expected_wait_minutes ? strings.say("chat.wait", { n: queue.expected_wait_minutes }) : "",
+    queue.promised_at ? strings.say("chat.promised", { when: strings.opening(queue.promised_at, zone) }) : "",
+    queue.position && state === "queued" && !queue.promised_at ? strings.say("chat.position", { n: queue.position }) : "",
+    queue.expected_wait_minutes && !queue.promised_at ? strings.say("chat.wait", { n: queue.expected_wait_minutes }) : "",
     queue.opens_at ? strings.say("chat.opens", { when: strings.opening(queue.opens_at, zone) }) : "",
   ].filter(Boolean);
   return lines.length ? element("p", { class: "banner-detail" }, lines.join(" · ")) : null;

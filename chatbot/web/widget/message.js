@@ -21,7 +21,7 @@ export function updateMessage(node, item, strings, actions, ratings) {
   node.dataset.author = item.author;
   // The machine-readable mark that the AI Act (art. 50) asks for.
   if (item.author === "ai") node.dataset.aiGenerated = "true";
-  if (item.author === "notice") return fill(node, element("p", { class: "notice" }, item.text ?? strings.say(`chat.${item.kind}`)));
+  if (item.author === "notice") return fill(node, element("p", { class: "notice" }, item.text ? strings.kept(item.text) : strings.say(`chat.${item.kind}`)));
   return fill(node, head(item, strings), body(item, strings, actions), foot(item, strings, actions, rating));
 }
 
