@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from ingestion import polish
+from ingestion import form, polish
 from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
 from ingestion.embedding import Embedder, Vectors, clean, open_embedder
@@ -33,13 +33,15 @@ SHOWN = {DENSE: "dense", LEMMAS: "sparse", GRAMS: "grams"}
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``faq`` entries at most; of each at most ``paraphrases`` points stand before another's. ``question``: characters
-    of a question that are looked at. ``look``: seconds between two looks for a new generation. ``remembered``: messages
-    whose vectors are kept (1.5 kB each, under a hash of the text)."""
+    of a question that are looked at. ``looked``: passages whose texts are read before the best are chosen. ``look``:
+    seconds between two looks for a new generation. ``remembered``: messages whose vectors are kept (1.5 kB each, under
+    a hash of the text)."""
 
     faq: int = 10
     paraphrases: int = 8
     question: int = 2_000
     look: float = 0.2
+    looked: int = 20
     remembered: int = 2_000
 
 
@@ -153,11 +155,14 @@ class Searcher:
 
     def _passages(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
         ranked = fused(index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit)))
-        chosen = ranked[: request.limit]
-        chunks = index.chunks([hit.id for hit, _ in chosen])
+        looked = ranked[: max(request.limit, LIMITS.looked)]
+        chunks = index.chunks([hit.id for hit, _ in looked])
+        fitting = [(hit, score + form.fit(request.text, chunks[hit.id].text)) for hit, score in looked
+                   if hit.id in chunks]
+        fitting.sort(key=lambda one: (-one[1], one[0].id))
         return tuple(
             Passage(chunks[hit.id], score, {SHOWN[name]: value for name, value in hit.scores.items()})
-            for hit, score in chosen if hit.id in chunks
+            for hit, score in fitting[: request.limit]
         )
 
     def _faq(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
