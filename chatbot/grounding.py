@@ -14,7 +14,8 @@ from chatbot.topics import says, signal_words
 
 FRAME_WORDS = 24
 """Longest opening or closing in words; the contract gives a reply 60 outside its quote."""
-_LINK = re.compile(r"https?:|www\.|[<>\[\]{}|]|@", re.IGNORECASE)
+_NOT_WORDS = re.compile(r"[^\w\s.,;:!?()…„”“\"'’–—-]|_|www\.|:/|\w\.\w{2,}", re.IGNORECASE)
+"""What plain sentences don't have: markup, entities, addresses, signs of any code."""
 _NAME = re.compile(r"(?<![.!?:„\"]\s)(?<!^)\b[A-ZŁŚŻŹĆŃÓĘĄ]\w+")
 
 
@@ -30,12 +31,13 @@ def quote_stands(quote: str, clause_text: str) -> bool:
 
 def frame_claims_nothing(frame: str, quote: str, question: str, known_names: tuple[str, ...] = ()) -> bool:
     """Whether a frame may stand round this quote: short, one line, no link or markup, no figure that the quote or the
-    question lacks, no name that they lack, and no word that would claim something the quote doesn't say."""
+    question lacks, no name that they lack, no word that would claim something the quote doesn't say, and none that asks
+    for a secret, for money, or to go elsewhere."""
     if not frame:
         return True
-    if "\n" in frame or len(frame.split()) > FRAME_WORDS or _LINK.search(frame):
+    if "\n" in frame or len(frame.split()) > FRAME_WORDS or _NOT_WORDS.search(frame):
         return False
-    if unsupported(frame, (quote, question)):
+    if unsupported(frame, (quote, question)) or says(frame, signal_words("lures")):
         return False
     allowed = " ".join((quote, question, *known_names)).lower()
     if any(name.lower() not in allowed and not says(name, signal_words("polite")) for name in _NAME.findall(frame)):
