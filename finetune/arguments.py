@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from finetune.errors import ConfigError
 
+M = TypeVar("M", bound=BaseModel)
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -37,7 +38,7 @@ class Passages(_Strict):
 class Lora(_Strict):
     rank: int = Field(16, ge=1, le=256, description="inner dimension of each update; size grows with it")
     alpha: float = Field(32, gt=0, description="the update's scale is alpha / rank")
-    dropout: float = Field(0.05, ge=0, lt=1, description="share of inputs dropped on the way into an update")
+    dropout: float = Field(0, ge=0, lt=1, description="share of inputs dropped on the way into an update; slower")
 
 
 class Weights(_Strict):
@@ -49,6 +50,9 @@ class Weights(_Strict):
 
 
 class Arguments(_Strict):
+    """Training on examples of questions over passages: which sentences answer, when to ask back or hand over."""
+
+    method: Literal["quote"] = Field("quote", description="sft and dpo have arguments of their own (chat_arguments.py)")
     name: str = Field(description="the adapter's name: its folder's, shown with each answer")
     prompt: str = Field("quote-v1", description="version of the prompt (chatbot/prompts)")
     base_model: str = Field("gemma3-270m", description="the bundled model, or a Hugging Face causal model")
@@ -56,6 +60,7 @@ class Arguments(_Strict):
     corpus: tuple[Passages, ...]
     removed: float = Field(0.45, ge=0, le=1, description="share of quoting examples also shown without their passage")
     synthetic: int = Field(0, ge=0, description="tasks made by rule from the corpus's own sentences, for warming up")
+    cloze: int = Field(0, ge=0, description="questions made by rule from statutes' sentences, some of them impossible")
     held_out: float = Field(0.15, gt=0, lt=0.9, description="share of source clauses kept for evaluation")
     hints_dropped: float = Field(0.2, ge=0, le=1, description="share of samples trained without the embedding's hint")
     start: Path | None = Field(None, description="an adapter's folder whose weights this run begins with; same rank")
@@ -73,17 +78,31 @@ class Arguments(_Strict):
     evaluate_on: int = Field(96, ge=8, description="held-out samples looked at; all of them are measured at the end")
     patience: int = Field(3, ge=1, description="looks without a better held-out loss before it stops")
     seed: int = 1
+    fused: bool = Field(True, description="fewer passes over memory where that changes nothing (finetune/fused.py)")
     number_type: Literal["auto", "bfloat16", "float32"] = Field("auto", description="auto: the faster one here")
 
 
 def load(path: Path) -> Arguments:
-    """Raises ConfigError naming the file, the field and what is wrong with it."""
+    """The arguments of a run that teaches to choose sentences (``method: quote``, which needn't be said).
+
+    Raises ConfigError naming the file, the field and what is wrong with it."""
+    return validated(path, Arguments, read(path))
+
+
+def read(path: Path) -> Any:
+    """What the YAML file holds. Raises ConfigError naming the file."""
     try:
-        return Arguments.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"--config {path} can't be read ({error.strerror}). Name a YAML file.") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"--config {path} is not valid YAML: {' '.join(str(error).split())}") from error
+
+
+def validated(path: Path, kind: type[M], values: Any) -> M:
+    """Raises ConfigError naming the file, the field and what is wrong with it."""
+    try:
+        return kind.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

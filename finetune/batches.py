@@ -76,13 +76,14 @@ def loss(network: Any, rows: list[Row], encoder: Encoder) -> Loss:
     """The three losses of these rows, summed. The output layer is computed for the completion's tokens alone, and for
     two of its rows (yes, no) at the marks. ``network`` is a causal model, with or without LoRA."""
     longest = -(-max(len(row.ids) for row in rows) // PAD) * PAD
+    head = network.lm_head.weight
     ids = torch.zeros(len(rows), longest, dtype=torch.long)
     mask = torch.zeros(len(rows), longest, dtype=torch.long)
     for index, row in enumerate(rows):
         ids[index, : len(row.ids)] = torch.tensor(row.ids)
         mask[index, : len(row.ids)] = 1
-    states = network.model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
-    head = network.lm_head.weight
+    shape = {"input_ids": ids.to(head.device), "attention_mask": mask.to(head.device)}
+    states = network.model(**shape, use_cache=False).last_hidden_state
     shown: list[torch.Tensor] = []
     targets: list[int] = []
     decided: list[bool] = []
@@ -91,13 +92,13 @@ def loss(network: Any, rows: list[Row], encoder: Encoder) -> Loss:
         targets += row.ids[row.prompt :]
         decided += [position < row.decided for position in range(row.prompt, len(row.ids))]
     logits = functional.linear(torch.cat(shown), head).float()
-    each = functional.cross_entropy(logits, torch.tensor(targets), reduction="none")
-    chosen = torch.tensor(decided)
+    each = functional.cross_entropy(logits, torch.tensor(targets, device=head.device), reduction="none")
+    chosen = torch.tensor(decided, device=head.device)
     marks = states.new_zeros((), dtype=torch.float32)
     for index, row in enumerate(rows):
         if row.marks:
-            scores = _sides(states[index, list(row.marks)], head, encoder) + torch.tensor(row.priors)
-            marks = marks + mark_loss(scores, row.gold)
+            priors = torch.tensor(row.priors, device=head.device)
+            marks = marks + mark_loss(_sides(states[index, list(row.marks)], head, encoder) + priors, row.gold)
     return Loss(marks, each[chosen].sum(), each[~chosen].sum())
 
 

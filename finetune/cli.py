@@ -8,6 +8,7 @@ from finetune import checking, commands, providing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.command()(commands.train)
+app.command()(commands.bench)
 app.command()(checking.check)
 app.command()(checking.split)
 app.command("to-provider")(providing.to_provider)

@@ -7,10 +7,16 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from finetune import arguments as arguments_of_file
+from finetune import chat
+from finetune.arguments import Arguments
+from finetune.bench import comparable
+from finetune.chat_arguments import ChatArguments
 from finetune.run import run
 from finetune.train import Step
+from finetune.world import open_world
 from ingestion import settings as settings_of
 from ingestion.command import Json, err, out, print_json, translated
 
@@ -22,7 +28,7 @@ DEMO = arguments_of_file.REPOSITORY / "finetune" / "configs" / "demo.yaml"
 @translated
 def train(config: Config = DEMO, output: Output = None, as_json: Json = False) -> None:
     """Train an adapter. Killed, it goes on from its last look at the held-out loss when it is started again."""
-    arguments = arguments_of_file.load(config)
+    arguments = read_arguments(config)
     settings, _ = settings_of.load()
     folder = output or settings.data_dir / "adapters" / arguments.name
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -36,7 +42,15 @@ def train(config: Config = DEMO, output: Output = None, as_json: Json = False) -
                 left = f"{step.seconds_left / 60:.0f} min left"
                 err.print(f"step {step.step}/{step.steps}: held-out loss {step.eval_loss:.4f}, {left}")
 
-        trained, figures = run(arguments, settings, folder, progress, err.print)
+        with open_world() as world:
+            seen = progress if world.leads else _silent
+            say = err.print if world.leads else _silent
+            if isinstance(arguments, ChatArguments):
+                trained, figures = chat.run(arguments, settings, folder, seen, say, world)
+            else:
+                trained, figures = run(arguments, settings, folder, seen, say, world)
+    if not world.leads:
+        return
     result = {
         "adapter": str(folder),
         "train_loss": round(trained.train_loss, 4),
@@ -49,3 +63,40 @@ def train(config: Config = DEMO, output: Output = None, as_json: Json = False) -
     else:
         out.print(f"The adapter is in {folder}. Held out: {figures['adapter']}")
         out.print(f"Use it with ADAPTER={arguments.name}.")
+
+
+@translated
+def bench(
+    config: Config = DEMO,
+    steps: Annotated[int, typer.Option(min=2, help="Steps of each; the first is not timed.")] = 12,
+    batch: Annotated[int | None, typer.Option(min=1, help="Samples a step. Default: the config's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Our loop beside TRL's SFTTrainer with its defaults: same model, data, batches, LoRA and learning rate."""
+    arguments = arguments_of_file.load(config)
+    settings, _ = settings_of.load()
+    if batch is not None:
+        arguments = arguments.model_copy(update={"batch": batch})
+    found = comparable(arguments, settings, steps, err.print)
+    if as_json:
+        print_json(found.as_json())
+        return
+    table = Table("step", "ours", "TRL")
+    for step, losses in enumerate(zip(found.ours.losses, found.trl.losses, strict=True), start=1):
+        table.add_row(str(step), *(f"{loss:.4f}" for loss in losses))
+    out.print(table)
+    out.print(f"tokens/s: ours {found.ours.tokens_per_s}, TRL {found.trl.tokens_per_s}: {found.ratio} times; "
+              f"losses {found.apart:.1%} apart")  # fmt: skip
+
+
+def read_arguments(config: Path) -> Arguments | ChatArguments:
+    """The arguments of either kind, as `method` says. Raises ConfigError."""
+    values = arguments_of_file.read(config)
+    method = values.get("method", "quote") if isinstance(values, dict) else "quote"
+    if method in ("sft", "dpo"):
+        return arguments_of_file.validated(config, ChatArguments, values)
+    return arguments_of_file.validated(config, Arguments, values)
+
+
+def _silent(*_: object) -> None:
+    """What the other processes of a run say."""

@@ -11,15 +11,18 @@ from finetune.samples import Sample
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``sentence``: the best candidate, whatever the action (None: there is no candidate)."""
+    """``sentence``: the best candidate, whatever the action (None: there is no candidate). ``answers``: how sure it is
+    that there is an answer, on any scale (None where nothing tells)."""
 
     action: Action
     sentence: int | None
+    answers: float | None = None
 
 
 def figures(samples: Sequence[Sample], choose: Callable[[Sample], Choice]) -> dict[str, float]:
     """Shares from 0 to 1. ``sentence_top1``: of samples with an answer, the best candidate is one that answers.
-    ``right``: action right, and for a quote the sentence too. Precision and recall are of giving up (hand over)."""
+    ``right``: action right, and for a quote the sentence too. Precision and recall are of giving up (hand over);
+    ``giving_up_auroc``: how well ``answers`` parts samples with an answer from those to hand over, at any cut-off."""
     choices = [(sample, choose(sample)) for sample in samples]
     quoting = [(s, c) for s, c in choices if s.gold]
     giving = [s for s, c in choices if c.action is Action.HAND_OVER]
@@ -33,7 +36,20 @@ def figures(samples: Sequence[Sample], choose: Callable[[Sample], Choice]) -> di
         "right": _share(sum(_right(s, c) for s, c in choices), len(choices)),
         "hand_over_precision": _share(caught, len(giving)),
         "hand_over_recall": _share(caught, len(due)),
+        "giving_up_auroc": auroc(_told(quoting), _told(due)),
     }
+
+
+def _told(choices: Sequence[tuple[Sample, Choice]]) -> list[float]:
+    return [choice.answers for _, choice in choices if choice.answers is not None]
+
+
+def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """The share of pairs in order, ties counted half; 0.5 where a side is empty."""
+    if not higher or not lower:
+        return 0.5
+    order = sum((a > b) + 0.5 * (a == b) for a in higher for b in lower)
+    return round(order / (len(higher) * len(lower)), 4)
 
 
 def _right(sample: Sample, choice: Choice) -> bool:

@@ -23,14 +23,19 @@ from chatbot.model.network import Network
 from chatbot.model.seam import Action
 from chatbot.prompts import Prompt
 from chatbot.subjects import OF_ADAPTER
-from finetune import batches, corpora, gate, hints, measure, samples, split, synthetic, teaching, terms
+from finetune import batches, cloze, corpora, gate, hints, measure, samples, split, synthetic, teaching, terms
 from finetune.arguments import Arguments, located
 from finetune.errors import ConfigError, GateError
+from finetune.forgetting import forgetting
 from finetune.samples import Mix, Sample
 from finetune.train import Step, Trained, train
+from finetune.world import World
 from ingestion import polish
 from ingestion.embedding import Embedder
 from ingestion.settings import BUNDLED_MODEL, Settings
+
+OVERFITTING_ON = 120
+"""Samples of the training set that are measured too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ def prepare(arguments: Arguments) -> Data:
             made = samples.build(usable, corpus, mix, arguments.seed + turn)
             kept += made if turn == 0 else [s for s in made if not split.held_out(s.key, arguments.held_out)]
         sets.append(DataOf(name=data.name, licence=data.licence, hash=adapter.file_hash(path), examples=len(usable)))
-    warm_up = synthetic.samples(corpus, arguments.synthetic, random.Random(arguments.seed))
+    by_rule = random.Random(arguments.seed)
+    warm_up = synthetic.samples(corpus, arguments.synthetic, by_rule) + cloze.samples(corpus, arguments.cloze, by_rule)
     sides = split.split(kept, lambda s: (s.key,), lambda s: s.subjects, arguments.held_out)
     return Data(
         sides.train,
@@ -73,20 +79,26 @@ def prepare(arguments: Arguments) -> Data:
 
 
 def hinted(data: Data, embedder: Embedder, arguments: Arguments) -> Data:
-    """The samples with the embedding's opinion, as serving gives it; a share of those to train on goes without."""
+    """The samples with the embedding's opinion, as serving gives it; a share of those to train on goes without. Those
+    made by rule go without: their sentences are many, and the model must learn to judge by itself too."""
     dropped, seed = arguments.hints_dropped, arguments.seed
     return replace(
         data,
         train=hints.hinted(data.train, embedder, dropped, seed),
         held_out=hints.hinted(data.held_out, embedder, 0.0, seed),
-        warm_up=hints.hinted(data.warm_up, embedder, dropped, seed),
     )
 
 
 def run(
-    arguments: Arguments, settings: Settings, folder: Path, progress: Callable[[Step], None], say: Callable[[str], None]
+    arguments: Arguments,
+    settings: Settings,
+    folder: Path,
+    progress: Callable[[Step], None],
+    say: Callable[[str], None],
+    world: World = World(),
 ) -> tuple[Trained, dict[str, Any]]:
-    """Train, measure and write the adapter to ``folder``. Raises GateError, ExamplesError, ModelError."""
+    """Train, measure and write the adapter to ``folder``; in a ``world`` of several processes the first one measures
+    and writes. Raises GateError, ExamplesError, ModelError."""
     data = prepare(arguments)
     if refused := gate.reasons(data.train, data.held_out, arguments):
         raise GateError(f"The data is refused: {'; '.join(refused)}. See python -m finetune check.")
@@ -108,20 +120,29 @@ def run(
     first = _rows(data.warm_up, encoder, arguments)
     folder.mkdir(parents=True, exist_ok=True)
     identity = _identity(arguments, data, base)
-    trained = train(model, encoder, rows, held_out, arguments, folder, progress, identity, first)
+    model.to(world.device)
+    trained = train(model, encoder, rows, held_out, arguments, folder, progress, identity, first, world)
+    if not world.leads:
+        return trained, {}
     write(folder, model, encoder, arguments, base, data, trained, {})
     tuned = chooser(Network(model.base_model.model, encoder))
     figures = {"adapter": measure.figures(data.held_out, tuned)}
     figures["words_alone"] = measure.figures(data.held_out, no_model)
     figures["embedding_alone"] = measure.figures(data.held_out, by_embedding(prompt))
-    with model.disable_adapter():
-        figures["bare_model_with_embedding"] = measure.figures(data.held_out, tuned)
-        figures["bare_model"] = measure.figures(tuple(map(without_hints, data.held_out)), tuned)
     figures["adapter_without_embedding"] = measure.figures(tuple(map(without_hints, data.held_out)), tuned)
+    with model.disable_adapter():
+        figures["bare_model"] = measure.figures(tuple(map(without_hints, data.held_out)), tuned)
+    figures["trained_on"] = measure.figures(_as_many(data.train, data.held_out, arguments.seed), tuned)
+    figures["plain_language"] = forgetting(model, encoder.tokenizer)
     for name, found in figures.items():
         say(f"{name}: {found}")
     write(folder, model, encoder, arguments, base, data, trained, figures)
     return trained, figures
+
+
+def _as_many(made: tuple[Sample, ...], others: tuple[Sample, ...], seed: int) -> list[Sample]:
+    """As many of the samples trained on as are held out, at most: what is better there than held out is overfitting."""
+    return random.Random(seed).sample(made, min(len(made), len(others), OVERFITTING_ON))
 
 
 def with_lora(model: Any, arguments: Arguments) -> Any:
@@ -155,7 +176,7 @@ def chooser(net: Network) -> Callable[[Sample], measure.Choice]:
     def chosen(sample: Sample) -> measure.Choice:
         reading, _ = net.read(sample.task)
         made = choose(reading.actions, reading.marks, reading.choices)
-        return measure.Choice(made.action, made.best)
+        return measure.Choice(made.action, made.best, made.probabilities[Action.QUOTE])
 
     return chosen
 
@@ -181,7 +202,8 @@ def by_embedding(prompt: Prompt) -> Callable[[Sample], measure.Choice]:
         priors = prompt.priors(sample.task)
         best = max(range(len(priors)), key=lambda index: priors[index], default=None)
         give_up = best is None or priors[best] < 0
-        return measure.Choice(Action.HAND_OVER if give_up else Action.QUOTE, best)
+        sure = None if best is None else priors[best]
+        return measure.Choice(Action.HAND_OVER if give_up else Action.QUOTE, best, sure)
 
     return chosen
 

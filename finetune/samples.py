@@ -16,7 +16,6 @@ from finetune.corpus import Corpus, Piece
 from finetune.errors import ExamplesError
 from finetune.examples import Example
 
-
 REMOVED = ":removed"
 """Ends the id of a negative made of an example."""
 
@@ -24,12 +23,14 @@ REMOVED = ":removed"
 @dataclass(frozen=True, slots=True)
 class Mix:
     """How tasks are composed. ``first``: share with the right passage in first place, ``second`` in second.
-    ``removed``: negatives made, as a share of the examples that quote. ``sentences``: candidates at most."""
+    ``removed``: negatives made, as a share of the examples that quote. ``fewest`` and ``sentences``: candidates at
+    most, drawn anew for each task, since half of what many neighbours cost teaches little."""
 
     first: float = 0.55
     second: float = 0.25
     removed: float = 0.45
-    sentences: int = 14
+    fewest: int = 6
+    sentences: int = 16
     passages: int = 4
     from_one: int = 6
 
@@ -101,7 +102,8 @@ def _near(example: Example, corpus: Corpus, mix: Mix, rng: random.Random, withou
 def _sample(
     example: Example, placed: list[tuple[Piece, tuple[int, ...]]], mix: Mix, rng: random.Random
 ) -> Sample:
-    left = mix.sentences - sum(len(window(piece, gold, mix.from_one)) for piece, gold in placed if gold)
+    left = rng.randint(mix.fewest, mix.sentences)
+    left -= sum(len(window(piece, gold, mix.from_one)) for piece, gold in placed if gold)
     sentences: list[str] = []
     labels: list[str] = []
     found: list[int] = []

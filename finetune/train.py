@@ -17,9 +17,10 @@ from typing import Any
 
 import torch
 
-from finetune import batches
+from finetune import batches, fused
 from finetune.arguments import Arguments
 from finetune.batches import Row
+from finetune.world import World
 
 STATE = "training.pt"
 LOSS_EVERY = 10
@@ -74,14 +75,16 @@ def train(
     progress: Callable[[Step], None],
     identity: str,
     first: list[Row],
+    world: World = World(),
 ) -> Trained:
     """Train the LoRA weights of ``model`` (a peft model) in place and leave it with the best ones.
 
     ``folder`` keeps the state of a run; one with the same ``identity`` (hash of arguments and data) goes on from it.
     ``first`` is gone through once before ``rows``. The batches of a step are a function of seed and step, so a run that
-    was killed ends as one that was not.
+    was killed ends as one that was not. Of several processes in ``world`` each takes a share of every step.
     """
     network = model.base_model.model
+    merge = fused.fuse(model) if arguments.fused else _nothing
     learnt = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
     masters = [parameter.detach().float().clone() for _, parameter in learnt]
     optimizer = torch.optim.AdamW(masters, lr=arguments.learning_rate, weight_decay=arguments.weight_decay)
@@ -95,6 +98,7 @@ def train(
         for master, saved in zip(masters, state["masters"], strict=True):
             master.copy_(saved)
         _copy(masters, learnt)
+        merge()
         torch.random.set_rng_state(state["random"])
     else:
         torch.manual_seed(arguments.seed)
@@ -105,13 +109,14 @@ def train(
         rows_of_step = _batch(first, rows, arguments, run.step)
         for group in optimizer.param_groups:
             group["lr"] = arguments.learning_rate * schedule(run.step / steps, arguments.warmup)
-        recent.append(_step(network, encoder, rows_of_step, arguments, learnt, masters, optimizer))
+        recent.append(take_step(network, encoder, rows_of_step, arguments, learnt, masters, optimizer, world))
+        merge()
         run.step += 1
         run.tokens += sum(len(row.ids) for row in rows_of_step)
         run.seconds += time.monotonic() - start
         run.train_loss = recent[-1] if run.step == 1 else 0.95 * run.train_loss + 0.05 * recent[-1]
         look = run.step % arguments.evaluate_every == 0 or run.step == steps
-        loss = evaluate(model, encoder, held_out, arguments) if look else None
+        loss = evaluate(model, encoder, held_out, arguments, world) if look else None
         if loss is not None:
             run.looks_without_better += 1
             if loss < run.best_loss:
@@ -120,12 +125,14 @@ def train(
             assert run.history is not None
             run.history.append({"step": run.step, "train_loss": sum(recent) / len(recent), "eval_loss": loss})
             recent.clear()
-            _save(folder / STATE, identity, run, best, masters, optimizer)
+            if world.leads:
+                _save(folder / STATE, identity, run, best, masters, optimizer)
         rate = run.tokens / run.seconds
         if look or run.step % LOSS_EVERY == 0:
             left = (steps - run.step) * run.seconds / run.step
             progress(Step(run.step, steps, run.train_loss, loss, rate, left))
     _copy(best, learnt)
+    merge()
     model.eval()
     early = run.step < steps
     return Trained(run.train_loss, run.best_loss, run.tokens / max(run.seconds, 1e-9), run.best_step, early,
@@ -140,36 +147,64 @@ def schedule(done: float, warmup: float) -> float:
 
 
 @torch.no_grad()
-def evaluate(model: Any, encoder: Any, rows: list[Row], arguments: Arguments) -> float:
+def evaluate(model: Any, encoder: Any, rows: list[Row], arguments: Arguments, world: World = World()) -> float:
     """The weighted loss over all rows, without dropout."""
     model.eval()
     counts = batches.count(rows)
     total = 0.0
     ordered = sorted(rows, key=lambda row: len(row.ids))
-    for start in range(0, len(ordered), arguments.micro_batch):
-        part = batches.loss(model.base_model.model, ordered[start : start + arguments.micro_batch], encoder)
+    for group in _share(ordered, arguments.micro_batch, world):
+        part = batches.loss(model.base_model.model, group, encoder)
         total += float(batches.total(part, counts, arguments.weights))
     model.train()
-    return total
+    return float(world.add(torch.tensor(total, dtype=torch.float64)))
 
 
-def _step(
-    network: Any, encoder: Any, rows: list[Row], arguments: Arguments, learnt: Any, masters: Any, optimizer: Any
+def take_step(
+    network: Any,
+    encoder: Any,
+    rows: list[Row],
+    arguments: Arguments,
+    learnt: Any,
+    masters: Any,
+    optimizer: Any,
+    world: World,
 ) -> float:
+    """One step on these rows: both passes, this process's share of them, one move of the weights. Returns the loss."""
     counts = batches.count(rows)
     loss = 0.0
-    for start in range(0, len(rows), arguments.micro_batch):
-        part = batches.loss(network, rows[start : start + arguments.micro_batch], encoder)
+    for group in _share(rows, arguments.micro_batch, world):
+        part = batches.loss(network, group, encoder)
         value = batches.total(part, counts, arguments.weights)
         torch.autograd.backward(value)
         loss += float(value.detach())
     for master, (_, parameter) in zip(masters, learnt, strict=True):
-        master.grad = parameter.grad.float()
+        master.grad = torch.zeros_like(master) if parameter.grad is None else parameter.grad.float()
         parameter.grad = None
+    if world.size > 1:
+        _add_gradients(masters, world)
+        loss = float(world.add(torch.tensor(loss, dtype=torch.float64)))
     torch.nn.utils.clip_grad_norm_(masters, arguments.clip)
     optimizer.step()
     _copy(masters, learnt)
     return loss
+
+
+def _share(rows: list[Row], size: int, world: World) -> list[list[Row]]:
+    """This process's part of the rows, in groups of ``size``: every so manieth row, so that lengths are alike."""
+    own = rows[world.rank :: world.size]
+    return [own[start : start + size] for start in range(0, len(own), size)]
+
+
+def _add_gradients(masters: list[torch.Tensor], world: World) -> None:
+    """Each process's gradients summed over all of them, in one message."""
+    whole = world.add(torch.cat([master.grad.flatten() for master in masters if master.grad is not None]))
+    for master, part in zip(masters, torch.split(whole, [master.numel() for master in masters]), strict=True):
+        master.grad = part.view_as(master)
+
+
+def _nothing() -> None:
+    """Where nothing is merged, there is nothing to merge anew."""
 
 
 def _batch(first: list[Row], rows: list[Row], arguments: Arguments, step: int) -> list[Row]:

@@ -14,8 +14,9 @@ from chatbot.model import bundled, network
 from chatbot.model.encoding import Encoder
 from chatbot.model.seam import Action, Task
 from chatbot.prompts import Written
-from finetune import batches, run
+from finetune import batches, measure, run
 from finetune.arguments import Arguments
+from finetune.forgetting import PLAIN, forgetting, perplexity
 from finetune.samples import Sample
 from finetune.train import Step, schedule, train
 from tests.tiny import tiny_model
@@ -113,3 +114,22 @@ def test_the_learning_rate_warms_up_and_ends_at_a_tenth() -> None:
     assert schedule(0.0, 0.1) < 0.02
     assert schedule(0.1, 0.1) == pytest.approx(1)
     assert schedule(1.0, 0.1) == pytest.approx(0.1)
+
+
+def test_forgetting_is_the_loss_of_plain_language_before_and_after(folder: Path) -> None:
+    model, tokenizer = network.load(bundled.Base("tiny", str(folder), ""), torch.float32)
+    tuned = run.with_lora(model, arguments()).eval()
+    assert forgetting(tuned, tokenizer)["ratio"] == pytest.approx(1.0)
+    with torch.no_grad():
+        for name, parameter in tuned.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=3.0)
+    found, lines = forgetting(tuned, tokenizer), PLAIN.read_text(encoding="utf-8").splitlines()
+    assert found["after"] == pytest.approx(perplexity(tuned, tokenizer, lines), abs=0.01)
+    assert found["after"] != found["before"]
+
+
+def test_how_well_giving_up_is_told_needs_no_cut_off() -> None:
+    assert measure.auroc([0.9, 0.8], [0.1, 0.2]) == 1.0
+    assert measure.auroc([0.1], [0.9]) == 0.0
+    assert measure.auroc([0.5], [0.5]) == 0.5
