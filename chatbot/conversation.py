@@ -110,7 +110,8 @@ class Conversations:
         """Whether the conversation, once nobody can be told from it, may teach the assistant. May change any time."""
         key = keys.conversation(meta.id)
         said = CONSENT_GIVEN if training else CONSENT_REFUSED
-        if await commit(self._redis, Step().exists(key).write("HSET", key, "consent", said)):
+        step = Step().exists(key).write("HSET", key, "consent", said, "consent_at", self._clock())
+        if await commit(self._redis, step):
             raise NotFound("no_conversation")
 
     async def rate(self, meta: Meta, message: str, rating: str, comment: str) -> None:

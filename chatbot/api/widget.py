@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from chatbot.api.depends import PUBLIC, Admitted, TheService, client_address
 from chatbot.api.stream import DESCRIBED, check_room, stream
 from chatbot.corrections import NOT_ASKED
 from chatbot.states import WAITING, State
+from chatbot.subjects import Subjects
 from chatbot.texts import languages, say
 
 router = APIRouter(prefix="/api/v1", tags=["widget"])
@@ -126,7 +128,14 @@ async def no_handoff(meta: Admitted, service: TheService) -> dict[str, str]:
 
 @router.post("/conversations/{conversation}/consent", status_code=204)
 async def consent(body: Consent, meta: Admitted, service: TheService) -> Response:
+    """Taken back, it also takes the conversation out of the data sets and flags the adapters trained on it."""
     await service.conversations.consent(meta, training=body.training)
+    people = Subjects(service.settings.data_dir)
+    if body.training:
+        await asyncio.to_thread(people.welcome, [f"conversation:{meta.id}", meta.owner])
+    else:
+        await asyncio.to_thread(people.forget, [f"conversation:{meta.id}"])
+    await service.audit.note("customer", "consent.given" if body.training else "consent.taken_back", meta.id)
     return Response(status_code=204)
 
 
