@@ -7,6 +7,7 @@ Only the answerer is scripted, so that a test decides what the bot says and when
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import uvicorn
 from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason, Sentence, Verdict
 from chatbot.app import create_app
 from chatbot.handoff import Clock
+from chatbot.limits import Limits
 from chatbot.privacy.vault import Vault
 from chatbot.service import Service, build, now_ms
 from chatbot.staff import Role
@@ -52,6 +54,7 @@ class Script:
 
     sentences: dict[str, tuple[str, ...]] = field(default_factory=dict)
     citations: tuple[Citation, ...] = (WITHDRAWAL,)
+    draft: str = DRAFT
     pace: float = 0.05
     held: threading.Event = field(default_factory=threading.Event)
 
@@ -74,18 +77,20 @@ class Script:
             kind=kind, text=" ".join(lines) if lines else HANDING_OVER, citations=self.citations if lines else (),
             verdict=Verdict(kind, 0.9 if lines is None else 0.05, () if lines else (Reason.NOTHING_FOUND,)),
             mode=Mode.QUOTED if lines else None, model="script", adapter=None, language="pl", took_ms=1.0,
-            first_token_ms=1.0, draft="" if lines else DRAFT, draft_citations=() if lines else self.citations)
+            first_token_ms=1.0, draft="" if lines else self.draft, draft_citations=() if lines else self.citations)
 
 
 class Served:
     """``with Served(folder) as served``: ``served.url`` answers until the block ends."""
 
     def __init__(
-        self, data_dir: Path, *, company: Company | None = None, allowed_origins: str = "", clock: Clock = now_ms
+        self, data_dir: Path, *, company: Company | None = None, allowed_origins: str = "", clock: Clock = now_ms,
+        limits: Limits | None = None,
     ) -> None:
         self.settings = Settings(data_dir=data_dir, demo=True, allowed_origins=allowed_origins)
         self.company = company or always_open(companies.load(DEMO_COMPANY))
         self.clock = clock
+        self.limits = limits
         self.script = Script()
         self.url = ""
         self._server: uvicorn.Server | None = None
@@ -98,6 +103,30 @@ class Served:
         if not self._started.wait(START_SECONDS) or self._failure is not None:
             raise RuntimeError(f"the service did not start within {START_SECONDS} s") from self._failure
         return self
+
+    def play_with(self, parts: Any) -> None:
+        """What the admin's playground answers with from now on."""
+        self._service.parts = parts
+
+    def state(self) -> dict[str, int]:
+        """Every key of the store but budgets and signs of life, with its size; the audit's own is left out."""
+        keys = [key.decode() for key in self._read("keys", "*")]
+        kept = [key for key in keys if not re.match(r"chat:(budget|present|tries|step|keeper|audit|session)", key)]
+        return {key: self._read("memory_usage", key) for key in sorted(kept)}
+
+    def tickets_waiting(self) -> int:
+        return int(self._read("zcard", "chat:queue"))
+
+    def state_of(self, page: Any) -> str:
+        """The state of the conversation that this page holds."""
+        held = page.evaluate("JSON.parse(Object.values(sessionStorage)[0]).conversation")
+        return str(self._read("hget", f"chat:c:{held}", "state").decode())
+
+    def _read(self, command: str, *arguments: str) -> Any:
+        async def run() -> Any:
+            return await getattr(self._service.redis, command)(*arguments)
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(START_SECONDS)
 
     def __exit__(self, *_: object) -> None:
         if self._server is not None:
@@ -114,8 +143,9 @@ class Served:
             self._started.set()
 
     async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
         async with connect_async(self.settings) as redis:
-            service = build(self.settings, self.company, redis, clock=self.clock)
+            service = self._service = build(self.settings, self.company, redis, self.limits, clock=self.clock)
             await service.staff.add(AGENT, AGENT_NAME, Role.AGENT, PASSWORD)
             await service.staff.add(ADMIN, "Ewa Leszczyna", Role.ADMIN, PASSWORD)
             service.answer_with(self.script.answer)
