@@ -36,12 +36,13 @@ class Conversations:
     async def begin(self, identity: access.Identity, language: str) -> Begun:
         """A new conversation. The token is shown once and kept only as a hash."""
         conversation, token = new_id("c"), access.new_token()
-        owner = access.owner(identity, conversation)
+        owner = self._records.owner(identity, conversation)
         await asyncio.to_thread(self._records.make_key, owner)
         contract = identity.contract_date.isoformat() if identity.contract_date else ""
         step = Step().absent(keys.conversation(conversation)).add([
             ("HSET", keys.conversation(conversation), "token", digest(token), "owner", owner, "language", language,
-             "customer", identity.customer, "contract_date", contract, "created", self._clock(), "state", State.BOT,
+             "customer", self._records.seal_customer(owner, identity.customer), "contract_date", contract,
+             "created", self._clock(), "state", State.BOT,
              "fence", 0, "busy", "", "turn", "", "tries", 0, "ticket", ""),
             ("EXPIRE", keys.conversation(conversation), keys.RETENTION),
             ("SADD", keys.owner(owner), conversation),
@@ -66,7 +67,7 @@ class Conversations:
         when a bound is reached, BadInput for an empty or too long text.
         """
         self._check(client_id, text)
-        sent_key = keys.sent(meta.id, client_id)
+        sent_key = keys.sent(meta.id, digest(client_id))
         message = Message(new_id("m"), CUSTOMER, text, self._clock(), client_id=client_id)
         for attempt in range(TRIES):
             if (known := await self._records.sent(meta, sent_key, text)) is not None:

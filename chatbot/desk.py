@@ -70,7 +70,7 @@ class Desk:
             "transcript": [one.shown() for one in await self._records.transcript(meta)],
             "suggestion": draft if draft["text"] else None,
             "notes": [self._records.open_json(meta, one) for one in notes],
-            "customer": meta.customer or None, "consent": meta.consent or NOT_ASKED,
+            "customer": self._records.customer(meta) or None, "consent": meta.consent or NOT_ASKED,
             "contract_date": meta.contract_date.isoformat() if meta.contract_date else None,
         }
 

@@ -1,71 +1,149 @@
 """Erasing a person and giving them everything that is held on them.
 
-Erasing first destroys the key (`chatbot.privacy.sealing`), which makes every copy in the append-only file and in
-backups unreadable, then removes the records.
+Erasing writes a tombstone (`chatbot.privacy.tombstones`), then destroys the key (`chatbot.privacy.sealing`), which
+makes every copy in the append-only file and in backups unreadable, then removes the records. Training data is found by
+`chatbot.subjects`; the company's documents are listed, never rewritten.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
 from redis.exceptions import ResponseError
 
-from chatbot import access, keys
+from chatbot import access, keys, mentions
+from chatbot.commit import Store
 from chatbot.errors import NotFound
 from chatbot.handoff import Clock
+from chatbot.privacy.errors import KeyDestroyed, SealDamaged
+from chatbot.privacy.tombstones import FILE, Tombstone, Tombstones
+from chatbot.privacy.vault import Vault
 from chatbot.record import Meta, Records
+from chatbot.subjects import Subjects
 from chatbot.webhooks.outbox import Type, happened
+from ingestion.errors import SearchIndexError
+from ingestion.settings import Settings
 
 log = structlog.get_logger()
 
 
+REWRITE_SECONDS = 45.0
+"""Longest wait for the append-only file to be written anew: what was erased must be unreadable within 60 s."""
+REWRITE_PAUSE = 0.05
+
+
 class Erasure:
-    def __init__(self, records: Records, clock: Clock) -> None:
+    def __init__(self, records: Records, settings: Settings, clock: Clock) -> None:
         self._records = records
         self._redis = records.redis
+        self._settings = settings
         self._clock = clock
+        self._subjects = Subjects(settings.data_dir)
+        self._tombstones = Tombstones(settings.tombstones or settings.data_dir / FILE)
 
-    async def customer(self, customer: str) -> dict[str, int]:
-        """Erase a signed customer: counts of what went. Raises NotFound where nothing is held."""
-        owner = access.owner(access.Identity(customer), "")
-        conversations = [one.decode() for one in await self._redis.smembers(keys.owner(owner))]
-        key_destroyed = await asyncio.to_thread(self._records.destroy_key, owner)
-        counts = {"conversations": 0, "messages": 0, "events": 0, "tickets": 0, "corrections": 0,
-                  "keys": int(key_destroyed)}
-        for conversation in conversations:
-            for name, count in (await self._remove(conversation)).items():
-                counts[name] += count
-        await self._redis.delete(keys.owner(owner))
-        await self._rewrite()
-        if not any(counts.values()):
+    async def customer(self, customer: str) -> dict[str, Any]:
+        """Erase a signed customer everywhere: the store with its files, training data, and, by their key, every backup.
+
+        Counts of what went; ``documents`` that name the person, which are the admin's to change; ``adapters`` trained
+        on their words, flagged; ``exports`` that left the training folder. Raises NotFound where nothing is held.
+        """
+        owner = self._records.owner(access.Identity(customer), "")
+        erased = await self._owner(owner, "")
+        if not any(erased.values()):
             raise NotFound("no_customer", customer=customer)
-        return counts
+        return erased
 
-    async def conversation(self, meta: Meta) -> dict[str, int]:
+    async def conversation(self, meta: Meta) -> dict[str, Any]:
         """Erase one conversation. An anonymous one's key goes with it; a customer's key stays for their others."""
         if meta.owner == access.owner(access.Identity(), meta.id):
-            await asyncio.to_thread(self._records.destroy_key, meta.owner)
+            return await self._owner(meta.owner, "")
+        await asyncio.to_thread(self._tombstones.add, Tombstone(meta.owner, meta.id, "", self._clock()))
         counts = await self._remove(meta.id)
         await self._redis.srem(keys.owner(meta.owner), meta.id)
-        await self._rewrite()
-        return counts
+        await rewritten(self._redis)
+        return dict(counts)
+
+    async def again(self) -> int:
+        """After a start: erase once more whoever a restored backup has brought back; how many records that were."""
+        count, ids = 0, set()
+        for one in await asyncio.to_thread(lambda: list(self._tombstones.read())):
+            if one.key:
+                ids.add(bytes.fromhex(one.key))
+            for conversation in [one.conversation] if one.conversation else await self._conversations(one.owner):
+                created = await self._redis.hget(keys.conversation(conversation), "created")
+                if created is not None and int(created) <= one.at:
+                    count += sum((await self._remove(conversation)).values())
+                    await self._redis.srem(keys.owner(one.owner), conversation)
+            if not one.conversation:
+                forgotten = await asyncio.to_thread(self._subjects.forget, [one.owner])
+                count += forgotten.records
+        count += await asyncio.to_thread(self._records.sealer.bury, frozenset(ids))
+        if count:
+            log.warning("erasure.again", records=count)
+            await rewritten(self._redis)
+        return count
+
+    async def expired(self, owner: str, conversation: str) -> None:
+        """Remove a conversation whose time is over; without a tombstone, a backup as old is over as well."""
+        await self._remove(conversation)
+        await self._redis.srem(keys.owner(owner), conversation)
 
     async def export(self, customer: str) -> dict[str, Any]:
         """Everything held on a signed customer, readable. Raises NotFound where nothing is held."""
-        owner = access.owner(access.Identity(customer), "")
-        conversations = sorted(one.decode() for one in await self._redis.smembers(keys.owner(owner)))
+        owner = self._records.owner(access.Identity(customer), "")
         found = []
-        for conversation in conversations:
+        for conversation in await self._conversations(owner):
             try:
                 found.append(await self._everything(await self._records.meta(conversation)))
             except NotFound:
                 await self._redis.srem(keys.owner(owner), conversation)
-        if not found:
+        training = await asyncio.to_thread(self._subjects.records, owner)
+        if not found and not training:
             raise NotFound("no_customer", customer=customer)
-        return {"customer": customer, "exported_at": self._clock(), "conversations": found}
+        documents = await self._named_in(owner)
+        return {"customer": customer, "exported_at": self._clock(), "conversations": found,
+                "training": training, "documents": documents}
+
+    async def _owner(self, owner: str, conversation: str) -> dict[str, Any]:
+        key = await asyncio.to_thread(self._records.sealer.key_id, owner)
+        documents = await self._named_in(owner) if key else []
+        await asyncio.to_thread(self._tombstones.add, Tombstone(
+            owner, conversation, key.hex() if key else "", self._clock()))
+        conversations = await self._conversations(owner)
+        destroyed = await asyncio.to_thread(self._records.destroy_key, owner)
+        forgotten = await asyncio.to_thread(self._subjects.forget, [owner])
+        counts = {"conversations": 0, "messages": 0, "events": 0, "tickets": 0, "corrections": 0,
+                  "keys": int(destroyed), "training_records": forgotten.records}
+        for one in conversations:
+            for name, count in (await self._remove(one)).items():
+                counts[name] += count
+        await self._redis.delete(keys.owner(owner))
+        await rewritten(self._redis)
+        return {**counts, "adapters": list(forgotten.adapters), "exports": list(forgotten.exports),
+                "documents": documents}
+
+    async def _conversations(self, owner: str) -> list[str]:
+        return sorted(one.decode() for one in await self._redis.smembers(keys.owner(owner)))
+
+    async def _named_in(self, owner: str) -> list[dict[str, Any]]:
+        """Documents with what the customer told of themselves. Nothing where the index or the key is away: erasing
+        doesn't wait for either."""
+        vaults = []
+        for conversation in await self._conversations(owner):
+            sealed = await self._redis.get(keys.vault(conversation))
+            if sealed:
+                with contextlib.suppress(KeyDestroyed, SealDamaged):
+                    vaults.append(Vault.load(self._records.sealer.open(owner, sealed)))
+        try:
+            return await asyncio.to_thread(mentions.documents, self._settings, mentions.told_by(vaults))
+        except (SearchIndexError, OSError) as error:
+            log.warning("erasure.index_away", error=type(error).__name__)
+            return []
 
     async def _everything(self, meta: Meta) -> dict[str, Any]:
         tickets = []
@@ -113,15 +191,29 @@ class Erasure:
         return {"conversations": there, "messages": messages, "events": events, "tickets": len(tickets),
                 "corrections": corrections}
 
-    async def _rewrite(self) -> None:
-        """Have the append-only file written anew, so that ids leave it too. One that runs already is as good."""
-        try:
-            await self._redis.bgrewriteaof()
-        except ResponseError as error:
-            log.info("erasure.rewrite", answer=str(error))
-
     async def _tickets_of(self, conversation: str) -> AsyncIterator[tuple[str, dict[bytes, bytes]]]:
         for one in await self._redis.lrange(keys.conversation_tickets(conversation), 0, -1):
             fields: dict[bytes, bytes] = await self._redis.hgetall(keys.ticket(one.decode()))
             if fields:
                 yield one.decode(), fields
+
+
+async def rewritten(redis: Store) -> None:
+    """Have the append-only file written anew, so that ids leave it too; returns when it is. One that ran already
+    began before, so another is asked for."""
+    until = time.monotonic() + REWRITE_SECONDS
+    asked = False
+    while time.monotonic() < until:
+        if not asked:
+            try:
+                await redis.bgrewriteaof()
+                asked = True
+            except ResponseError as error:
+                if "in progress" not in str(error):
+                    log.info("erasure.rewrite", answer=str(error))  # a server that keeps no such file
+                    return
+        await asyncio.sleep(REWRITE_PAUSE)
+        state = await redis.info("persistence")
+        if asked and not state.get("aof_rewrite_in_progress") and not state.get("aof_rewrite_scheduled"):
+            return
+    log.warning("erasure.rewrite_late", seconds=REWRITE_SECONDS)

@@ -9,7 +9,8 @@ from __future__ import annotations
 DAY = 24 * 3600
 
 RETENTION = 90 * DAY
-"""Our choice, shorter than the year within which most consumer complaints come; the ticket's system keeps its own."""
+"""Our choice, shorter than the year within which most consumer complaints come; the ticket's system keeps its own. The
+schedule of `chatbot.retention` holds it to the setting RETENTION_DAYS."""
 SENT = DAY
 """The contract's promise: a repeated client id is harmless for 24 h."""
 STEP = 300
@@ -37,6 +38,8 @@ DESK_EVENTS = "chat:desk:events"
 """Stream of `ticket` events for the console, without personal text; about the last 1,000."""
 KEEPER = "chat:keeper"
 """Lock of the process that does the periodic work; seconds."""
+SWEEPER = "chat:sweeper"
+"""Lock of the process that looks for what is kept too long; minutes."""
 HANDLING = "chat:handling"
 """Moving average of a ticket's handling time, seconds."""
 CORRECTIONS = "chat:corrections"
@@ -60,8 +63,8 @@ ADAPTER_COUNTS = "chat:adapters"
 
 
 def conversation(conversation: str) -> str:
-    """Hash: token (SHA-256), owner, language, customer, contract_date, created, state, fence, busy, turn, tries,
-    ticket, seen, consent."""
+    """Hash: token (SHA-256), owner, language, customer ◆, contract_date, created, state, fence, busy, turn, tries,
+    ticket, seen, consent, consent_at."""
     return f"chat:c:{conversation}"
 
 
@@ -96,12 +99,12 @@ def vault(conversation: str) -> str:
 
 
 def sent(conversation: str, client_id: str) -> str:
-    """Message id, a space, SHA-256 of the text ◆; lives SENT."""
+    """Message id, a space, SHA-256 of the text ◆; lives SENT. ``client_id`` is hashed: it is the page's to choose."""
     return f"chat:c:{conversation}:sent:{client_id}"
 
 
 def owner(owner: str) -> str:
-    """Set of an owner's conversations. The owner is a customer's signed id, or the conversation itself."""
+    """Set of an owner's conversations. The owner is a keyed hash of a customer's signed id, or the conversation."""
     return f"chat:owner:{owner}"
 
 

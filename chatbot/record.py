@@ -3,12 +3,13 @@ opened here, with the key of the conversation's owner."""
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from chatbot import events, keys
+from chatbot import access, events, keys
 from chatbot.commit import Commands, Store
 from chatbot.errors import ClientIdReused, NotFound
 from chatbot.limits import Limits
@@ -21,7 +22,7 @@ from chatbot.states import State
 class Meta:
     """The hash of a conversation. ``busy`` is the message being answered (empty: none), ``turn`` the attempt at it,
     ``fence`` grows with each attempt and each handover: what was begun under an older one may not write. ``consent`` to
-    training: given, refused, or empty where nobody asked."""
+    training: given, refused, or empty where nobody asked. ``customer`` is sealed (`Records.customer`)."""
 
     id: str
     token: str
@@ -93,6 +94,20 @@ class Records:
     def mark_sent(self, meta: Meta, key: str, message: Message) -> Commands:
         return [("SET", key, message.id.encode() + b" " + self.seal(meta, digest(message.text)), "EX", keys.SENT)]
 
+    def owner(self, who: access.Identity, conversation: str) -> str:
+        """Whose key seals the conversation, as it stands in the store: a signed customer's id is there as a keyed hash
+        only, since it may be a name or an e-mail address."""
+        owner = access.owner(who, conversation)
+        return f"customer:{self._sealer.pseudonym(owner)}" if who.customer else owner
+
+    def customer(self, meta: Meta) -> str:
+        """The signed customer's id; empty for an anonymous one."""
+        return self.open(meta, base64.b64decode(meta.customer)) if meta.customer else ""
+
+    def seal_customer(self, owner: str, customer: str) -> str:
+        """As `customer` reads it back."""
+        return base64.b64encode(self._sealer.seal(owner, customer)).decode() if customer else ""
+
     def make_key(self, owner: str) -> None:
         """Makes the owner's key, where there is none. Blocks for a few file operations."""
         self._sealer.seal(owner, "")
@@ -102,6 +117,10 @@ class Records:
 
     def open(self, meta: Meta, sealed: bytes) -> str:
         return self._sealer.open(meta.owner, sealed)
+
+    @property
+    def sealer(self) -> Sealer:
+        return self._sealer
 
     def destroy_key(self, owner: str) -> bool:
         """Makes all that was sealed for the owner unreadable. Blocks for a few file operations."""

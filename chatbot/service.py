@@ -27,6 +27,7 @@ from chatbot.keeper import Keeper
 from chatbot.limits import Limits
 from chatbot.privacy.sealing import Sealer
 from chatbot.record import Records
+from chatbot.retention import Retention
 from chatbot.runner import Answerer, Runner
 from chatbot.staff import Staff
 from chatbot.tickets import Tickets
@@ -83,6 +84,7 @@ class Service:
     audit: Audit
     budgets: Budgets
     erasure: Erasure
+    retention: Retention
     keeper: Keeper
     webhooks: Webhooks
     readiness: Readiness = field(default_factory=Readiness)
@@ -125,13 +127,15 @@ def build(
     budgets = Budgets(redis, clock)
     tickets = Tickets(records, handoffs, limits, clock)
     staff = Staff(redis, limits, clock)
+    erasure = Erasure(records, settings, clock)
     return Service(
         settings=settings, company=company, limits=limits, redis=redis, records=records, hub=hub, handoffs=handoffs,
         conversations=Conversations(records, handoffs, budgets, limits, clock), tickets=tickets,
         desk=Desk(records, tickets, handoffs, staff, clock), turns=turns,
         runner=Runner(redis, turns, hub, limits, clock, alone=settings.redis_url is None),
         staff=staff, audit=Audit(redis, clock), budgets=budgets,
-        erasure=Erasure(records, clock), keeper=Keeper(redis, records, tickets, handoffs, hub, limits, clock),
+        erasure=erasure, retention=Retention(redis, records, erasure, settings, clock),
+        keeper=Keeper(redis, records, tickets, handoffs, hub, limits, clock),
         webhooks=_webhooks(redis, sealer, records, tickets, clock),
     )
 
@@ -145,10 +149,11 @@ def _webhooks(redis: Store, sealer: Sealer, records: Records, tickets: Tickets, 
 
 @contextlib.asynccontextmanager
 async def running(service: Service) -> AsyncIterator[Service]:
-    """Run the service's own tasks: hub, runner, keeper, webhooks. One that dies is logged and begun again."""
+    """Run the service's own tasks: hub, runner, keeper, webhooks, retention. One that dies is begun again."""
+    await service.erasure.again()  # before anybody reads what a restored backup has brought back
     tasks = [asyncio.create_task(_kept(name, work), name=name) for name, work in (
         ("hub", service.hub.run), ("runner", service.runner.run), ("keeper", service.keeper.run),
-        ("webhooks", service.webhooks.dispatcher.run))]
+        ("webhooks", service.webhooks.dispatcher.run), ("retention", service.retention.run))]
     try:
         yield service
     finally:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ingestion.errors import SettingError
 
@@ -76,6 +77,15 @@ class Subjects:
                     records += count
                     files.append(path.relative_to(self.folder).as_posix())
         return Forgotten(records, tuple(files), tuple(self._flag(hashes)), tuple(self._exported(hashes)))
+
+    def records(self, owner: str) -> list[dict[str, Any]]:
+        """The lines of the training folder that came from this owner, for their export."""
+        mark, found = self.of(owner), []
+        for path in sorted(self.folder.rglob("*.jsonl")) if self.folder.is_dir() else ():
+            for line in path.read_text(encoding="utf-8").split("\n"):
+                if mark in line:
+                    found.append({"file": path.relative_to(self.folder).as_posix(), "record": json.loads(line)})
+        return found
 
     def welcome(self, owners: list[str]) -> None:
         """Take owners off the ledger: they have agreed again. What was dropped stays dropped."""

@@ -10,7 +10,7 @@ from chatbot.commit import TRIES, Step, commit
 from chatbot.errors import BadInput, Busy, Conflict, Forbidden, NotFound
 from chatbot.handoff import Clock, Handoffs
 from chatbot.limits import Limits
-from chatbot.messages import HUMAN, Message, new_id
+from chatbot.messages import HUMAN, Message, digest, new_id
 from chatbot.record import Meta, Records
 from chatbot.staff import Account, Role
 from chatbot.states import Event, move
@@ -100,7 +100,7 @@ class Tickets:
         message = Message(new_id("m"), HUMAN, text, self._clock(), name=by.name, client_id=client_id)
         for _ in range(TRIES):
             ticket, meta = await self._open(id_)
-            sent = keys.sent(meta.id, f"{by.user}:{client_id}")
+            sent = keys.sent(meta.id, digest(f"{by.user}:{client_id}"))
             if (known := await self._records.sent(meta, sent, text)) is not None:
                 return known
             self._check_holder(ticket, by)

@@ -53,6 +53,9 @@ class Settings(BaseModel):
     allowed_origins: str = Field("", description="origins whose pages may use the chat, comma-separated")
     trusted_proxies: str = Field("", description="addresses or networks whose X-Forwarded-For counts, comma-separated")
     customer_secret: SecretStr | None = Field(None, description="key by which the company's server signs customers")
+    retention_days: int = Field(90, ge=1, le=3650, description="a conversation is deleted so long after its last word")
+    upload_days: int = Field(7, ge=1, le=3650, description="an uploaded file that is in no document is deleted then")
+    tombstones: Path | None = Field(None, description="file of who was erased; else DATA_DIR/tombstones.jsonl")
     demo: bool = Field(False, description="set by make run: demo accounts and the demo page are on")
 
 
@@ -100,6 +103,7 @@ def load(
     return settings.model_copy(update={
         "data_dir": settings.data_dir.expanduser().absolute(),
         "company": settings.company.expanduser().absolute(),
+        "tombstones": settings.tombstones and settings.tombstones.expanduser().absolute(),
         "embedding_cache": settings.embedding_cache and settings.embedding_cache.expanduser().absolute(),
     }), tuple(origins)
 

@@ -16,7 +16,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chatbot.privacy.errors import KeyDestroyed, SealDamaged
+from chatbot.subjects import Subjects
 from ingestion.errors import SettingError
 
 FORMAT = b"\x01"
@@ -54,6 +55,7 @@ class Sealer:
     """
 
     def __init__(self, data_dir: Path) -> None:
+        self._subjects = Subjects(data_dir)
         self._folder = data_dir / "keys"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._folder.stat().st_mode & 0o077:
@@ -107,6 +109,32 @@ class Sealer:
                 _append(self._ledger, content[:ID_BYTES])
             _shred(path)
         return True
+
+    def key_id(self, customer: str) -> bytes | None:
+        """The id of the customer's present key; None where there is none."""
+        key = self._key(customer)
+        return key.id if key else None
+
+    def pseudonym(self, customer: str) -> str:
+        """What stands in the store for a customer's own id, which may be a name or an address: a keyed hash of it."""
+        return self._subjects.of(customer)
+
+    def abandoned(self, owners: Iterable[str], older_than: float) -> list[Path]:
+        """Keys of nobody among ``owners`` that were made before a time (seconds since 1970)."""
+        kept = {self._path(owner) for owner in owners}
+        return [path for path in self._folder.glob("??/*")
+                if path not in kept and path.suffix != ".draft" and path.stat().st_mtime < older_than]
+
+    def discard(self, path: Path) -> None:
+        """Destroy a key by its file, as ``abandoned`` names it."""
+        with self._lock, self._exclusive():
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                return
+            if _whole(content):
+                _append(self._ledger, content[:ID_BYTES])
+            _shred(path)
 
     def destroyed(self) -> frozenset[bytes]:
         """Ids of all destroyed keys (they say nothing of the customer). Keep them beside a backup of the keys."""
