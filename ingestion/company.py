@@ -53,6 +53,17 @@ class Topic(_Strict):
     promise_minutes: int | None = Field(None, ge=1, description="a human answers within so many minutes of work")
 
 
+class Golden(_Strict):
+    """A question that must go on finding a document, or a clause of it, among the first ``among`` passages, as of a day
+    (None: today). A change of the documents after which it doesn't is not taken into use."""
+
+    question: str = Field(min_length=1, max_length=500)
+    document: str
+    clause: str | None = None
+    as_of: date | None = None
+    among: int = Field(5, ge=1, le=20)
+
+
 class NumberPattern(_Strict):
     """What the company's own contract, customer or order numbers look like, so that they are masked.
 
@@ -66,6 +77,22 @@ class NumberPattern(_Strict):
     others: tuple[str, ...] = Field(default=(), max_length=20)
 
 
+class Goals(_Strict):
+    """What the company asks of the bot, for the decision report and for approval. Prices are in ``currency``.
+
+    ``risk``: share of wrong answers among those sent that it accepts; ``gain``: how many more of the answerable
+    questions, as a share, an adapter must answer rightly to be worth its keep; ``seconds``: 95% of answers within it;
+    ``hour_price`` of the machine; ``ticket_price`` of one conversation with a person.
+    """
+
+    risk: float = Field(0.05, gt=0, lt=1)
+    gain: float = Field(0.05, ge=0, lt=1)
+    seconds: float = Field(8.0, gt=0)
+    hour_price: float = Field(0.4, ge=0)
+    ticket_price: float = Field(8.0, ge=0)
+    currency: str = "PLN"
+
+
 class Company(_Strict):
     name: str
     about: dict[Literal["pl", "en"], str] = Field(description="one sentence: what the company does")
@@ -76,6 +103,8 @@ class Company(_Strict):
     promise_minutes: int | None = Field(None, ge=1, description="as a topic's, for every ticket without one")
     style: Annotated[dict[str, str], Field(description="style rules: name → rule, for prompts and evaluation")] = {}
     contact: dict[str, str] = {}
+    goals: Goals = Goals()
+    golden: tuple[Golden, ...] = ()
     numbers: Annotated[tuple[NumberPattern, ...], Field(description="the company's own numbers, masked by form")] = ()
 
 

@@ -67,6 +67,15 @@ class DateJob(_Job):
     valid_until: date | None = None
 
 
+class ApproveJob(_Job):
+    """A curated answer still fits its clauses as they are now: it is no longer suspended."""
+
+    kind: Literal["approve"] = "approve"
+    document: str
+    version: str
+    question: str
+
+
 class RemoveJob(_Job):
     kind: Literal["remove"] = "remove"
     document: str
@@ -82,7 +91,7 @@ class RollbackJob(_Job):
     kind: Literal["rollback"] = "rollback"
 
 
-AnyJob = AddJob | FetchJob | DateJob | RemoveJob | ReindexJob | RollbackJob
+AnyJob = AddJob | FetchJob | DateJob | ApproveJob | RemoveJob | ReindexJob | RollbackJob
 _JOB: TypeAdapter[AnyJob] = TypeAdapter(Annotated[AnyJob, Field(discriminator="kind")])
 
 
@@ -182,6 +191,12 @@ async def recent_async(store: redis.asyncio.Redis, count: int = 100) -> list[Job
             pipe.hgetall(keys.job(job_id))
         rows = await pipe.execute()
     return [state(job_id, row) for job_id, row in zip(ids, rows, strict=True) if row]
+
+
+def uploads(store: redis.Redis) -> set[str]:
+    """What jobs that have not ended are to read."""
+    entries: Any = store.xrange(keys.JOBS)
+    return {job.upload for _, fields in entries for _, job in (parse(fields),) if isinstance(job, AddJob)}
 
 
 def workers(store: redis.Redis) -> int:

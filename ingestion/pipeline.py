@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 
-from ingestion import chunking, registry, sandbox, uploads
+from ingestion import chunk_files, chunking, garbage, registry, sandbox, standing, uploads
 from ingestion.documents import Chunk, Text, Validity
 from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
@@ -27,6 +27,7 @@ from ingestion.jobs import AddJob, Outcome, identity, unchanged
 from ingestion.lock import Lock
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
+from ingestion.standing import Suspended
 from ingestion.validity import Proposal, propose
 
 Report = Callable[[str, str, int, int], None]
@@ -54,12 +55,17 @@ class Ready:
     chunks_file: str
     proposal: Proposal | None = None
     notes: tuple[str, ...] = ()
+    curated: bool = False
 
 
 class Pipeline:
-    """``threads``: for embedding in this process (None: all cores). One at a time per process."""
+    """``threads``: for embedding in this process (None: all cores). ``queued`` names uploads of jobs that wait. One at
+    a time per process."""
 
-    def __init__(self, settings: Settings, threads: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, threads: int | None = None, queued: Callable[[], Iterable[str]] = lambda: ()
+    ) -> None:
+        self._queued = queued
         self._settings = settings
         self._chunks = settings.data_dir / "chunks"
         self._cache = settings.embedding_cache or settings.data_dir / "vectors.sqlite"
@@ -110,6 +116,20 @@ class Pipeline:
             self._switch_to(register, lambda done, of: None)
         return Outcome(source=document, document=document, version=version, status="dated")
 
+    def approve(self, document: str, version: str, question: str) -> Outcome:
+        """Raises UsageError for an unknown document or version."""
+        with self._lock():
+            register = standing.approved(self.register(), document, version, question)
+            self._switch_to(register, lambda done, of: None)
+        return Outcome(source=question, document=document, version=version, status="approved")
+
+    def suspended(self, register: Register) -> list[Suspended]:
+        """Curated answers that are, or will be, no longer given."""
+        return standing.suspended(register, self._chunks_of, date.today())
+
+    def _chunks_of(self, version: Version) -> list[Chunk]:
+        return chunk_files.read(self._settings.data_dir, version)
+
     def end(self, documents: list[str], last: date) -> list[Outcome]:
         """None of these documents counts after the day ``last``."""
         with self._lock():
@@ -122,7 +142,7 @@ class Pipeline:
     def reindex(self, report: Callable[[str, int, int], None]) -> list[Outcome]:
         """Read everything again. A version that can't be read any more keeps its chunks."""
         register = self.register()
-        renewed: dict[tuple[str, str], tuple[int, str]] = {}
+        renewed: dict[tuple[str, str], tuple[int, str, bool]] = {}
         outcomes = []
         everything = register.indexed()
         for place, (document, version) in enumerate(everything):
@@ -132,7 +152,7 @@ class Pipeline:
                 text = sandbox.parse(file, version.name, version.select)
                 made = self._chunked(text, document, version.source)
                 self._embed(made, lambda done, of: report("embedding", done, of))
-                renewed[document.document, version.version] = (len(made), self._write(made))
+                renewed[document.document, version.version] = (len(made), self._write(made), _curated(made))
             except DocumentError as error:
                 status, reason = error.status, str(error)
             outcomes.append(Outcome(source=version.source, document=document.document, version=version.version,
@@ -159,7 +179,7 @@ class Pipeline:
         self._embed(made, lambda done, of: report("embedding", done, of))
         ready = job.name.removesuffix(".gz").endswith(".jsonl")  # its dates are those of acts that it holds
         proposal = None if ready else propose(text.clauses, document.title)
-        return Ready(job, document, len(made), self._write(made), proposal, text.notes)
+        return Ready(job, document, len(made), self._write(made), proposal, text.notes, _curated(made))
 
     def _chunked(self, text: Text, document: Document, source: str) -> list[Chunk]:
         """Version and validity are put in when the index is built: they follow from the document's timeline."""
@@ -201,7 +221,10 @@ class Pipeline:
 
             try:
                 if wanted:
+                    before = {(one.document, one.question) for one in self.suspended(self.register())}
                     self._switch_to(register, tell)
+                    outcomes = _noticed(outcomes, [one for one in self.suspended(self.register())
+                                                   if (one.document, one.question) not in before])
                 return outcomes
             except SearchIndexError as error:
                 if len(ready) == 1:
@@ -215,10 +238,13 @@ class Pipeline:
         self, register: Register, progress: Callable[[int, int], None], *, from_nothing: bool = False
     ) -> None:
         """Build what the register says, and make it current. The caller holds the lock."""
+        register = standing.settled(register, self._chunks_of, date.today())
         plan = Plan(settings=self._settings, model=self.embedder.name, dim=self.embedder.dim, cache=self._cache,
                     chunks=self._chunks, documents=register, parent=self._engine.current(), from_nothing=from_nothing)
         self._engine.switch(build(plan, progress))
         self._engine.clean()
+        snapshots = [self._engine.snapshot(generation) for generation in self._engine.kept()]
+        garbage.collect(self._settings.data_dir, [one.documents for one in snapshots if one], self._queued())
 
     def register(self) -> Register:
         """What the current generation was built from."""
@@ -262,7 +288,7 @@ def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Registe
         version = Version(
             version=registry.version_id(before, job.upload, since), upload=job.upload, name=job.name, source=job.source,
             select=job.select, valid_from=since, valid_until=until, chunks=one.chunks, chunks_file=one.chunks_file,
-            added=datetime.now(UTC).isoformat(), proposal=proposal,
+            added=datetime.now(UTC).isoformat(), proposal=proposal, curated=one.curated,
         )
         try:
             register = registry.added(register, one.document, version, job.supersedes)
@@ -272,6 +298,23 @@ def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Registe
         outcomes[job_id] = Outcome(source=job.source, document=name, version=version.version, status="indexed",
                                    chunks=one.chunks, reason=reason)
     return register, outcomes
+
+
+def _curated(made: Iterable[Chunk]) -> bool:
+    return any(chunk.questions and chunk.rests_on for chunk in made)
+
+
+def _noticed(outcomes: dict[str, Outcome], fresh: list[Suspended]) -> dict[str, Outcome]:
+    """With a notice of the answers that this change suspends, on the documents that it took in."""
+    if not fresh:
+        return outcomes
+    named = "; ".join(f"'{one.question}' from {one.since}" for one in fresh[:5])
+    more = f" and {len(fresh) - 5} more" if len(fresh) > 5 else ""
+    notice = f"Curated answers that rest on clauses which change are suspended: {named}{more}."
+    return {
+        job_id: one.model_copy(update={"reason": f"{one.reason}. {notice}" if one.reason else notice})
+        if one.status == "indexed" else one for job_id, one in outcomes.items()
+    }  # fmt: skip
 
 
 def _asked(proposal: Proposal | None, job: AddJob) -> Proposal | None:
@@ -319,13 +362,13 @@ def _replaces(before: Document | None, job: AddJob) -> bool:
     return any((one.upload, one.select) != (job.upload, job.select) and not one.replaced for one in versions)
 
 
-def _renewed(register: Register, renewed: Mapping[tuple[str, str], tuple[int, str]]) -> Register:
+def _renewed(register: Register, renewed: Mapping[tuple[str, str], tuple[int, str, bool]]) -> Register:
     documents = {}
     for name, document in register.documents.items():
         versions = []
         for one in document.versions:
-            chunks, file = renewed.get((name, one.version), (one.chunks, one.chunks_file))
-            versions.append(one.model_copy(update={"chunks": chunks, "chunks_file": file}))
+            chunks, file, curated = renewed.get((name, one.version), (one.chunks, one.chunks_file, one.curated))
+            versions.append(one.model_copy(update={"chunks": chunks, "chunks_file": file, "curated": curated}))
         documents[name] = document.model_copy(update={"versions": tuple(versions)})
     return Register(documents=documents)
 

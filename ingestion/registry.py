@@ -28,6 +28,24 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Rest(_Frozen):
+    """What a clause said, by hash, on the day a curated entry was approved for it."""
+
+    question: str
+    reference: str
+    hash: str
+    day: date
+
+
+class Stand(_Frozen):
+    """The days on which a curated entry may be given word for word."""
+
+    question: str
+    never: bool = False
+    since: date | None = None
+    until: date | None = None
+
+
 class Version(_Frozen):
     """``valid_from`` and ``valid_until`` are as stated; ``since`` and ``until`` as they follow from the timeline.
 
@@ -48,6 +66,10 @@ class Version(_Frozen):
     chunks: int = 0
     chunks_file: str = ""
     added: str = ""
+    curated: bool = False
+    """It holds questions and answers that rest on clauses; ``rests`` and ``stands`` are theirs (`standing`)."""
+    rests: tuple[Rest, ...] = ()
+    stands: tuple[Stand, ...] = ()
     proposal: Proposal | None = None
     """What the text says of its own days; while it is open, the version counts only on days on which it would also
     count if the text were right."""

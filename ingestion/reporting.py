@@ -13,7 +13,7 @@ from ingestion.command import err, out, print_json
 from ingestion.jobs import JobState, Outcome
 from ingestion.settings import Settings
 
-GOOD = ("indexed", "unchanged", "removed", "rolled back", "gone", "forgotten", "dated")
+GOOD = ("indexed", "unchanged", "removed", "rolled back", "gone", "forgotten", "dated", "approved", "ended")
 """Statuses that leave nothing for a person to do."""
 
 

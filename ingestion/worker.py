@@ -20,9 +20,9 @@ from typing import Any
 import redis
 import structlog
 
-from ingestion import keys
+from ingestion import jobs, keys
 from ingestion.errors import DocumentError, ProductError, SearchIndexError, UsageError
-from ingestion.jobs import TRIES, AddJob, AnyJob, DateJob, FetchJob, Outcome, ReindexJob, RemoveJob, parse
+from ingestion.jobs import TRIES, AddJob, AnyJob, ApproveJob, DateJob, FetchJob, Outcome, ReindexJob, RemoveJob, parse
 from ingestion.pipeline import Pipeline
 from ingestion.settings import Settings
 from ingestion.web import records
@@ -70,7 +70,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._store = store
         self._times = times
-        self._pipeline = Pipeline(settings, threads)
+        self._pipeline = Pipeline(settings, threads, partial(jobs.uploads, store))
         self._sync = Sync(settings, store, self._pipeline, guard)
         self._due = 0.0
         self._held: set[bytes] = set()
@@ -193,6 +193,8 @@ class Worker:
             if isinstance(job, DateJob):
                 days = (job.valid_from, job.valid_until)
                 return {entry.job_id: [self._pipeline.set_days(job.document, job.version, *days)]}
+            if isinstance(job, ApproveJob):
+                return {entry.job_id: [self._pipeline.approve(job.document, job.version, job.question)]}
             if isinstance(job, RemoveJob):
                 removed = self._pipeline.remove(job.document)
                 records.leave_out(self._store, job.document)

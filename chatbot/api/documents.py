@@ -15,7 +15,8 @@ from chatbot.service import Service
 from ingestion import jobs, uploads
 from ingestion import keys as ingestion_keys
 from ingestion.index.engine import open_engine
-from ingestion.jobs import AddJob, RemoveJob
+from ingestion.jobs import AddJob, JobState, RemoveJob
+from ingestion.reasons import in_polish
 from ingestion.registry import Register
 from ingestion.settings import Settings
 from ingestion.web import records
@@ -108,7 +109,7 @@ async def remove(document: str, session: Admin, service: TheService) -> dict[str
 async def recent(session: Admin, service: TheService) -> dict[str, Any]:
     """Newest first; ``done`` of ``total`` passages within ``step``."""
     found = await jobs.recent_async(service.redis)
-    return {"jobs": [{**one.model_dump(mode="json"), "total": one.of} for one in found]}
+    return {"jobs": [_told(one) for one in found]}
 
 
 @router.get("/sites")
@@ -120,7 +121,10 @@ async def sites(session: Admin, service: TheService) -> dict[str, Any]:
     rows = []
     for site in found:
         pages = records.read_pages(await service.redis.hgetall(ingestion_keys.pages(site.site)))
-        rows.append(records.shown(site, pages, due.get(site.site)))
+        row = records.shown(site, pages, due.get(site.site))
+        for told in (row, *row["pages"]):
+            told["reason_pl"] = in_polish(told["reason"])
+        rows.append(row)
     return {"sites": rows}
 
 
@@ -149,6 +153,14 @@ async def forget(site: str, session: Admin, service: TheService) -> Response:
     await records.forget_async(service.redis, known.site)
     await service.audit.note(session.account.user, "site.forget", known.url)
     return Response(status_code=204)
+
+
+def _told(state: JobState) -> dict[str, Any]:
+    """``reason_pl`` beside each ``reason``: what a Polish reader is told."""
+    row = state.model_dump(mode="json")
+    for told in (row, *row["outcomes"]):
+        told["reason_pl"] = in_polish(told["reason"])
+    return {**row, "total": state.of}
 
 
 async def _site(service: Service, name: str) -> records.Site:

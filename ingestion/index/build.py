@@ -21,9 +21,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from ingestion import golden_queries
+from ingestion.documents import Validity
 from ingestion.embedders.cache import VectorCache
 from ingestion.errors import ProductError, SearchIndexError
-from ingestion.index import golden, sparse
+from ingestion.index import golden, sparse, trial
 from ingestion.index.engine import Engine, Snapshot, new_id, open_engine
 from ingestion.index.points import Draft, drafts, unpack
 from ingestion.index.seam import Builder, Point
@@ -117,11 +119,16 @@ def _work(plan: Plan, engine: Engine) -> Snapshot:
         golden.prove(index, list(wanted.values()), VectorCache(plan.cache, plan.model, plan.dim))
     finally:
         index.close()
-    return Snapshot(
+    made = Snapshot(
         generation=generation, parent=plan.parent, created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=plan.model, dim=plan.dim, points=len(wanted), measured=base.measured if base else len(wanted), mean=mean,
         documents=plan.documents,
     )
+    tried = trial.tried(plan.settings, engine, made, VectorCache(plan.cache, plan.model, plan.dim))
+    parent = engine.snapshot(plan.parent)
+    if (trouble := golden_queries.refused(tried, parent.golden if parent else ())) is not None:
+        raise SearchIndexError(trouble)
+    return made.model_copy(update={"golden": tried})
 
 
 def _extends(base: Snapshot, plan: Plan, points: int) -> bool:
@@ -140,9 +147,14 @@ def _drafts(plan: Plan) -> Iterator[Draft]:
         if not lines:
             raise SearchIndexError(f"Document {document.document} {version.version} has no chunks. Add it again.")
         days = [day.isoformat() if day else None for day in (version.since, version.until)]
+        stands = {one.question: one for one in version.stands}
         for line in lines:
-            record = {**json.loads(line), "validity": days, "version": version.version}
-            yield from drafts(unpack(record))
+            chunk = unpack({**json.loads(line), "validity": days, "version": version.version})
+            stand = stands.get(chunk.clause)
+            if stand is None or not chunk.questions:
+                yield from drafts(chunk)
+            else:
+                yield from drafts(chunk, Validity(stand.since, stand.until), never=stand.never)
 
 
 def _means(terms: list[dict[str, list[str]]]) -> dict[str, float]:

@@ -84,10 +84,13 @@ class ServerEngine:
         return found
 
     def clean(self) -> None:
-        kept = set(self._line()[:KEPT])
+        kept = set(self.kept())
         for collection in self._client.get_collections().collections:
             if collection.name.startswith(PREFIX) and collection.name.removeprefix(PREFIX) not in kept:
                 self._client.delete_collection(collection.name)
+
+    def kept(self) -> list[str]:
+        return self._line()[:KEPT]
 
     def _line(self) -> list[str]:
         found = []

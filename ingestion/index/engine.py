@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from ingestion.golden_queries import Tried
 from ingestion.index.seam import Builder, Index
 from ingestion.registry import Register
 from ingestion.settings import Settings
@@ -34,6 +35,7 @@ class Snapshot(BaseModel):
     measured: int
     mean: dict[str, float]
     documents: Register
+    golden: tuple[Tried, ...] = ()
 
 
 class Engine(Protocol):
@@ -61,6 +63,10 @@ class Engine(Protocol):
 
     def rollback(self) -> Snapshot:
         """Back to the generation before. Raises SearchIndexError when none is kept."""
+        ...
+
+    def kept(self) -> list[str]:
+        """The current generation and those that can be rolled back to, newest first."""
         ...
 
     def clean(self) -> None:

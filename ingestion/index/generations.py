@@ -98,10 +98,13 @@ class EdgeEngine:
             return
         for left in self.folder.glob(f"*{BUILDING}"):
             shutil.rmtree(left, ignore_errors=True)
-        kept = {generation for generation in self.line()[:KEPT] if generation}
+        kept = set(self.kept())
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def kept(self) -> list[str]:
+        return self.line()[:KEPT]
 
     def line(self) -> list[str]:
         """The current generation, its parent, its parent's …, as far as they are kept."""

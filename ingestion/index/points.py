@@ -39,13 +39,17 @@ class Draft:
         return str(self.payload["field"]) == Field.QUESTION
 
 
-def drafts(chunk: Chunk) -> list[Draft]:
-    """The point of the text, then one for each question."""
+def drafts(chunk: Chunk, stands: Validity | None = None, *, never: bool = False) -> list[Draft]:
+    """The point of the text, then one for each question. ``stands``: the days on which an entry may be given word for
+    word (None: all of its own), which are those on which its questions are found; ``never``: on none. Its text still
+    leads to the clauses it rests on."""
     text = embedded(chunk)
-    found = [_draft(chunk, chunk.id, Field.TEXT, text, matched(chunk))]
+    found = [_draft(chunk, chunk.id, Field.TEXT, text, matched(chunk), chunk.validity)]
+    if never:
+        return found
     for question in dict.fromkeys(chunk.questions):
         point = str(uuid.uuid5(CHUNK_NAMESPACE, f"{chunk.id}\n{question}"))
-        found.append(_draft(chunk, point, Field.QUESTION, question, ""))
+        found.append(_draft(chunk, point, Field.QUESTION, question, "", stands or chunk.validity))
     return found
 
 
@@ -61,14 +65,14 @@ def matched(chunk: Chunk) -> str:
     return "\n".join(part for part in (chunk.title, label, *chunk.headings, *chunk.questions, chunk.text) if part)
 
 
-def _draft(chunk: Chunk, point: str, field: Field, dense: str, sparse: str) -> Draft:
+def _draft(chunk: Chunk, point: str, field: Field, dense: str, sparse: str, days: Validity) -> Draft:
     record = pack(chunk)
     body = {
         **record,
         "field": str(field),
         "chunk": chunk.id,
-        "since": chunk.validity.since.toordinal() if chunk.validity.since else ALWAYS,
-        "until": chunk.validity.until.toordinal() if chunk.validity.until else FOREVER,
+        "since": days.since.toordinal() if days.since else ALWAYS,
+        "until": days.until.toordinal() if days.until else FOREVER,
     }
     content = json.dumps([body, dense, sparse], sort_keys=True, ensure_ascii=False).encode()
     return Draft(point, dense, sparse, {**body, "digest": hashlib.sha256(content).hexdigest()[:16]})
