@@ -167,13 +167,18 @@ class Turns:
 
     async def _with_question(self, job: Job, meta: Meta) -> Claim:
         # What was said since the question waits behind it: at most what may wait. A human's words may be more.
-        messages = await self._records.transcript(meta, self._limits.history + 2 * self._limits.turns_pending)
+        newest = self._limits.history + 2 * self._limits.turns_pending
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.lrange(keys.messages(meta.id), -newest, -1)
+            pipe.lrange(keys.pending(meta.id), 0, -1)
+            pipe.get(keys.vault(meta.id))
+            said, pending, sealed = await pipe.execute()
+        messages = [Message.load(self._records.open(meta, one)) for one in said]
         if all(one.id != job.message for one in messages):
             messages = await self._records.transcript(meta)
         asked = next(one for one in messages if one.id == job.message)
-        waiting = {one.decode() for one in await self._redis.lrange(keys.pending(meta.id), 0, -1)}
+        waiting = {one.decode() for one in pending}
         history = [one for one in messages if one.id not in waiting and one.id != job.message]
-        sealed = await self._redis.get(keys.vault(meta.id))
         question = Question(
             text=asked.text, as_of=meta.contract_date or self._handoffs.today(),
             as_of_stated=meta.contract_date is not None,

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from chatbot.serve import fast_loop
 from ingestion.settings import Settings
 from tests.chatbot.conftest import QUICK
 from tests.flows.serving import serving
@@ -21,4 +22,5 @@ async def main(data_dir: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    with asyncio.Runner(loop_factory=fast_loop()) as runner:
+        runner.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -19,8 +19,8 @@ ALLOWED = {"public": set(ROLES), "conversation": {"customer"}, "staff": {"agent"
 REFUSED = (401, 403)
 COMES_AND_GOES = (b"chat:present:", b"chat:budget:", b"chat:tries:", b"chat:step:", b"chat:keeper", b"chat:session:",
                  b"chat:webhooks:outbox", b"chat:turns")
-"""Keys that any request may touch, or that only say who is there (a stream notes when its reader last looked; what is written into one is
-written elsewhere too)."""
+"""Keys that any request may touch, or that only say who is there (a stream notes when its reader last
+looked; what is written into one is written elsewhere too)."""
 
 
 @dataclass(frozen=True)
