@@ -18,6 +18,7 @@ from itertools import islice
 
 from chatbot import adapter, changed, grounding, quoting, texts, verdict
 from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason, Sentence, Verdict
+from chatbot.asked import answers_kind
 from chatbot.curated import Curated, match
 from chatbot.drafting import Draft, cite, frame
 from chatbot.model import open_model
@@ -39,7 +40,7 @@ from ingestion.company import Company, Topic
 from ingestion.documents import Passage
 from ingestion.errors import DocumentError, ModelError, SearchIndexError
 from ingestion.polish import clean
-from ingestion.search import Searcher
+from ingestion.search import Found, Searcher
 from ingestion.settings import Settings
 
 MODEL_SECONDS = 12.0
@@ -151,7 +152,7 @@ async def _draft(question: Question, language: str, topic: Topic | None, parts: 
     found = await retrieve(parts.search, text, question.as_of, parts.cpu)
     passages = clauses(found, parts.search, question.as_of)
     curated = match(question.text, found, parts.search, question.as_of, parts.thresholds)
-    if curated is not None and verdict.sure(signals := _curated_signals(curated), parts.thresholds, topic):
+    if curated is not None and verdict.sure(signals := _curated_signals(text, curated), parts.thresholds, topic):
         return _curated_draft(curated, signals)
     choices = quoting.candidates(passages)
     if not choices:
@@ -160,7 +161,21 @@ async def _draft(question: Question, language: str, topic: Topic | None, parts: 
     quote = quoting.choose(text, passages, choices, proposal, customers_words(found))
     if quote is None:
         return Draft()
-    return _quoted_draft(question, language, passages, quote, proposal, parts)
+    drafted = _quoted_draft(question, language, passages, quote, proposal, parts)
+    return replace(drafted, signals=_with_search(drafted, passages[quote.passage], curated, found))
+
+
+def _with_search(drafted: Draft, quoted: Passage, curated: Curated | None, found: Found) -> verdict.Signals | None:
+    """The draft's signals with what the search says of them."""
+    if drafted.signals is None:
+        return None
+    scores = [passage.score for passage in found.passages[:2]]
+    return replace(
+        drafted.signals,
+        seconded=curated.seconds(quoted.chunk.document, quoted.chunk.clause) if curated else 0.0,
+        found=scores[0] if scores else 0.0,
+        gap=scores[0] - scores[1] if len(scores) > 1 else 0.0,
+    )
 
 
 async def _changes(
@@ -202,13 +217,15 @@ async def _propose(
         return None
 
 
-def _curated_signals(curated: Curated) -> verdict.Signals:
+def _curated_signals(question: str, curated: Curated) -> verdict.Signals:
     return verdict.Signals(
         mode=Mode.CURATED,
+        kind=answers_kind(question, curated.chunk.text),
         dense=curated.cosine,
         support=curated.overlap,
         margin=curated.margin,
         agreement=curated.agreement,
+        first=curated.first,
     )
 
 

@@ -28,7 +28,8 @@ WIDE_MARGIN = 4.0
 class Curated:
     """A matched entry with the clauses it rests on as they stood on the day. ``cosine`` is that of the questions;
     ``overlap`` the share of the question's content lemmas in the entry's questions; ``margin`` the lead over the next
-    entry, from 0 to 1; ``agreement`` 1 where the search for clauses has one of the entry's first, less further down."""
+    entry, from 0 to 1; ``agreement`` 1 where the search for clauses has one of the entry's first, less further down;
+    ``first`` 1 where the search for text has the entry itself first."""
 
     chunk: Chunk
     rests_on: tuple[Chunk, ...]
@@ -36,6 +37,12 @@ class Curated:
     overlap: float = 1.0
     margin: float = 1.0
     agreement: float = 1.0
+    first: float = 1.0
+
+    def seconds(self, document: str, clause: str) -> float:
+        """Its margin where it rests on that clause, less than 0 by as much where it rests on others."""
+        own = {(chunk.document, chunk.clause) for chunk in self.rests_on}
+        return self.margin if (document, clause) in own else -self.margin
 
 
 def match(question: str, found: Found, search: Search, as_of: date, thresholds: Thresholds) -> Curated | None:
@@ -61,6 +68,7 @@ def match(question: str, found: Found, search: Search, as_of: date, thresholds: 
                 overlap=len(asked & own) / len(asked),
                 margin=min(1.0, max(0.0, lead / WIDE_MARGIN)),
                 agreement=_agreement(standing, found),
+                first=float(bool(found.passages) and found.passages[0].chunk.id == chunk.id),
             )
     return None
 

@@ -30,13 +30,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known of one drafted answer. All but the flags are between 0 and 1.
+    """What is known of one drafted answer. All but the flags and the fused scores are between 0 and 1.
 
     ``dense``: cosine of the quoted clause (of the matched question, for a curated answer); ``support``: share of the
     question's content lemmas in that clause (in the matched entry's questions); ``p_sentence``: the model's
     probability of the chosen sentence; ``margin``: its lead over the next one (the entry's over the next entry);
     ``kind``: whether it has a figure of the kind asked for; ``p_ask``, ``p_decline``: of these actions;
-    ``agreement``: how well the search for clauses finds those that a curated answer rests on.
+    ``agreement``: how well the search for clauses finds those that a curated answer rests on; ``first``: 1 where the
+    search for text has that answer first. ``seconded``: the lead of the best FAQ entry over the next, where it rests
+    on the quoted clause, and less than 0 where it rests on another; ``found``: fused score of the best passage;
+    ``gap``: its lead over the next. The last two have no scale of their own.
     """
 
     mode: Mode
@@ -48,6 +51,10 @@ class Signals:
     p_ask: float = 0.0
     p_decline: float = 0.0
     agreement: float = 0.0
+    first: float = 0.0
+    seconded: float = 0.0
+    found: float = 0.0
+    gap: float = 0.0
     gave_up: bool = False
     model_down: bool = False
     grounded: bool = True

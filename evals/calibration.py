@@ -31,13 +31,15 @@ FLAT = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A draft that would be sent if its score allowed it. ``group``: what may not be parted between fit and check."""
+    """A draft that would be sent if its score allowed it. ``group``: what may not be parted between fit and check;
+    ``said``: its text."""
 
     numbers: Mapping[str, float]
     right: bool
     group: str
     topic: str | None = None
     doubt: float = 1.0
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import typer
 from evals.answers import answers
 from evals.bench.command import bench
 from evals.calibrate import calibrate
+from evals.compare import compare
 from evals.documents import documents
 from evals.privacy import privacy
 from evals.retrieval import retrieval
@@ -23,6 +24,7 @@ def _root() -> None:
 app.command()(answers)
 app.command()(calibrate)
 app.command()(splits)
+app.command()(compare)
 app.command()(privacy)
 app.command()(documents)
 app.command()(retrieval)

@@ -18,12 +18,16 @@ from chatbot.answer import Mode
 from chatbot.answering import Parts
 from chatbot.calibration import Rule
 from chatbot.model.fake import FakeModel
+from chatbot.retrieval import Search
 from chatbot.topics import topic_of
 from evals.calibration import Point
 from evals.case import Case
+from evals.judging import judge
 from evals.metrics import Outcome
 from evals.run import run
+from ingestion.documents import Chunk
 from ingestion.errors import UsageError
+from ingestion.search import Found, SearchRequest
 
 OPEN = Rule(p_wrong=1.0, intercept=0.0, weights={})
 
@@ -40,6 +44,7 @@ class Drafted:
 
 def draft(cases: Sequence[Case], parts: Parts, today: date) -> list[Drafted]:
     """Ask every case once in each mode."""
+    parts = replace(parts, search=Once(parts.search))
     curated_only = replace(parts, model=FakeModel(), thresholds=replace(parts.thresholds, modes={Mode.CURATED: OPEN}))
     quoted_only = replace(parts, thresholds=replace(parts.thresholds, modes={Mode.QUOTED: OPEN}))
     return paired(cases, parts, run(cases, curated_only, today), run(cases, quoted_only, today))
@@ -53,12 +58,42 @@ def paired(
         topic = topic_of(case.question, parts.company)
         name, group = topic.name if topic else None, group_of(case)
         points = {
-            outcome.answer.mode: Point(dict(outcome.answer.signals), outcome.right, group, name)
+            outcome.answer.mode: Point(
+                dict(outcome.answer.signals), outcome.right, group, name, said=outcome.answer.text
+            )
             for outcome in outcomes
             if outcome.answer is not None and outcome.replied and outcome.answer.mode is not None
         }
         found.append(Drafted(case.id, group, name, points))
     return found
+
+
+def judged_anew(drafts: Sequence[Drafted], cases: Iterable[Case]) -> list[Drafted]:
+    """Drafts with these labels in place of those they were made with; drafts of other cases are left out."""
+    labels = {case.id: case for case in cases}
+    return [
+        replace(one, group=group_of(case), points={
+            mode: replace(point, right=judge(point.said, case.answers).right, group=group_of(case))
+            for mode, point in one.points.items()
+        })
+        for one in drafts if (case := labels.get(one.case)) is not None
+    ]  # fmt: skip
+
+
+class Once:
+    """A search that remembers what it found, as each case is asked in several modes."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._found: dict[SearchRequest, Found] = {}
+
+    def search(self, request: SearchRequest) -> Found:
+        if request not in self._found:
+            self._found[request] = self._search.search(request)
+        return self._found[request]
+
+    def clause(self, document: str, clause: str, as_of: date) -> Chunk | None:
+        return self._search.clause(document, clause, as_of)
 
 
 def group_of(case: Case) -> str:
@@ -78,7 +113,7 @@ def load(path: Path) -> list[Drafted]:
             number += 1
             row = json.loads(line)
             points = {
-                Mode(mode): Point(one["numbers"], one["right"], row["group"], row["topic"])
+                Mode(mode): Point(one["numbers"], one["right"], row["group"], row["topic"], said=one["said"])
                 for mode, one in row["points"].items()
             }
             found.append(Drafted(row["case"], row["group"], row["topic"], points))
@@ -90,5 +125,7 @@ def load(path: Path) -> list[Drafted]:
 
 
 def _row(one: Drafted) -> dict[str, Any]:
-    points = {mode.value: {"numbers": dict(p.numbers), "right": p.right} for mode, p in one.points.items()}
+    points = {
+        mode.value: {"numbers": dict(p.numbers), "right": p.right, "said": p.said} for mode, p in one.points.items()
+    }
     return {"case": one.case, "group": one.group, "topic": one.topic, "points": points}

@@ -99,6 +99,7 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "grounded": share(sum(grounded(o.answer) for o in replies if o.answer), len(replies)),
         "abstain_precision": share(len(rightly), len(abstained)),
         "abstain_recall": share(len(rightly), len(unanswerable)),
+        "abstain_f1": share(2 * len(rightly), len(abstained) + len(unanswerable)),
         "as_expected": share(sum(o.as_expected for o in outcomes), len(outcomes)),
         "cited": share(sum(o.cited for o in answerable), len(answerable)),
         "cited_forbidden": sum(o.cited_forbidden for o in outcomes),

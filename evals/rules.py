@@ -12,8 +12,9 @@ from evals.calibration import Choice, Fitted, Point, by_topic, cases_needed, cho
 from evals.drafts import Drafted
 
 SIGNALS: Mapping[Mode, tuple[str, ...]] = {
-    Mode.CURATED: ("dense", "support", "margin", "agreement"),
-    Mode.QUOTED: ("support", "p_sentence", "closeness", "margin", "kind", "gave_up", "p_ask", "p_decline"),
+    Mode.CURATED: ("dense", "support", "margin", "agreement", "first", "kind"),
+    Mode.QUOTED: ("support", "p_sentence", "closeness", "margin", "kind", "gave_up", "p_ask", "p_decline", "seconded",
+                  "found", "gap"),
 }
 """Signals of each mode's logistic (`chatbot.verdict.Signals`), in the order in which the modes are tried."""
 TOPIC_CASES = 2

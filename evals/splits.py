@@ -16,7 +16,7 @@ from rich.table import Table
 from chatbot.answer import Mode
 from chatbot.answering import open_parts
 from evals.case import read
-from evals.drafts import Drafted, draft, load, save
+from evals.drafts import Drafted, draft, judged_anew, load, save
 from evals.proposals import remembered
 from evals.rules import Judge, Sent, halves, judges, measured
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
@@ -78,13 +78,14 @@ def splits(
 
 
 def drafted(cases: Sequence[Path] | None, drafts: Path | None, keep: Path | None = None) -> list[Drafted]:
-    """Drafts from a file, or of these cases by the service as it is set."""
-    if (cases is None) == (drafts is None):
-        raise UsageError("Give --cases (once or more), or --drafts.")
-    if drafts is not None:
-        return load(drafts)
-    settings = announced_settings()
+    """Drafts from a file, judged by the labels of these cases if they are given; else drafts of these cases by the
+    service as it is set."""
     labelled = [case for path in cases or () for case in read(path)]
+    if drafts is not None:
+        return judged_anew(load(drafts), labelled) if labelled else load(drafts)
+    if not labelled:
+        raise UsageError("Give --cases (once or more), or --drafts.")
+    settings = announced_settings()
     with err.status("Opening index…"):
         parts = open_parts(settings, remembered(settings))
     found = draft(labelled, parts, date.today())

@@ -120,7 +120,7 @@ def open_network(base: Base, adapter: Path | None, prompt: Prompt, dtype: torch.
     model, tokenizer = load(base, dtype or faster_dtype())
     frames = None
     if adapter is not None:
-        model = _merged(model, adapter)
+        model = merged(model, adapter)
         frames = _read_frames(adapter / FRAMES)
     return Network(model.eval().requires_grad_(False), Encoder(tokenizer, prompt), frames)
 
@@ -164,7 +164,8 @@ def _read_frames(path: Path) -> Frames | None:
         raise ModelError(f"{path} is damaged: it must hold lists of tokens by action. Restore the folder.") from error
 
 
-def _merged(model: Any, adapter: Path) -> Any:
+def merged(model: Any, adapter: Path) -> Any:
+    """The model with the adapter of that folder in its own weights. Raises ModelError when it doesn't fit."""
     from peft import PeftModel
 
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.answer import Mode
+from evals import rules
 from evals.calibration import Point, cases_needed, choose, cross_fitted, fit, missing, upper_bound
 from evals.drafts import Drafted, load, save
 from evals.rules import halves, judges, measured, rule
@@ -77,7 +78,7 @@ def drafted(n: int, seed: int) -> list[Drafted]:
     return [Drafted(str(i), p.group, None, {Mode.QUOTED: p}) for i, p in enumerate(quoted)]
 
 
-SIGNALS = ("support", "p_sentence", "closeness", "margin", "kind", "gave_up", "p_ask", "p_decline")
+SIGNALS = rules.SIGNALS[Mode.QUOTED]
 
 
 def test_the_stated_risk_holds_on_fresh_halves() -> None:
