@@ -80,7 +80,7 @@ def left(text: str, masker: Masking, ours: str = "") -> tuple[str, ...]:
     """Kinds of personal data that a text still has, our placeholders and the company's own words aside."""
     found = masker.mask(text, Vault())
     return tuple(sorted({str(one.kind) for one in found.entities
-                         if one.kind is not Entity.PLACEHOLDER and not _standing(text[one.start:one.end], ours)}))
+                         if one.kind is not Entity.PLACEHOLDER and not standing(text[one.start:one.end], ours)}))
 
 
 def leftover(texts: Iterable[tuple[str, str]], masker: Masking) -> dict[str, tuple[str, ...]]:
@@ -94,11 +94,11 @@ def _mask(text: str, masker: Masking, vault: Vault, ours: str) -> str:
     out, end = [], 0
     for one in made.entities:
         original = text[one.start:one.end]
-        kept = one.kind is Entity.PLACEHOLDER or _standing(original, ours)
+        kept = one.kind is Entity.PLACEHOLDER or standing(original, ours)
         out += [text[end:one.start], original if kept else one.placeholder]
         end = one.end
     return "".join(out) + text[end:]
 
 
-def _standing(piece: str, ours: str) -> bool:
+def standing(piece: str, ours: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", ours) is not None
