@@ -308,8 +308,8 @@ def _noticed(outcomes: dict[str, Outcome], fresh: list[Suspended]) -> dict[str, 
     """With a notice of the answers that this change suspends, on the documents that it took in."""
     if not fresh:
         return outcomes
-    named = "; ".join(f"'{one.question}' from {one.since}" for one in fresh[:5])
-    more = f" and {len(fresh) - 5} more" if len(fresh) > 5 else ""
+    named = "; ".join(f"'{one.question}' ({one.since})" for one in fresh[:5])
+    more = f" (+{len(fresh) - 5})" if len(fresh) > 5 else ""
     notice = f"Curated answers that rest on clauses which change are suspended: {named}{more}."
     return {
         job_id: one.model_copy(update={"reason": f"{one.reason}. {notice}" if one.reason else notice})

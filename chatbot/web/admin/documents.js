@@ -3,7 +3,10 @@
 import { element, fill, icon } from "../element.js";
 import { confirmed } from "../staff/confirm.js";
 import { attempt, toast } from "../staff/toast.js";
+import { decideDays } from "./days.js";
+import { openDiff } from "./diff.js";
 import { Jobs } from "./jobs.js";
+import { Sites } from "./sites.js";
 import { table } from "./table.js";
 import { Upload } from "./upload.js";
 
@@ -16,7 +19,8 @@ export class Documents {
     this.list = element("div", { class: "documents" });
     this.jobs = new Jobs(strings, session, () => this.reload());
     this.upload = new Upload(strings, session, () => this.jobs.look());
-    this.root = element("div", { class: "stack" }, this.upload.root, this.jobs.root, this.list);
+    this.sites = new Sites(strings, session, () => this.jobs.look());
+    this.root = element("div", { class: "stack" }, this.upload.root, this.jobs.root, this.sites.root, this.list);
   }
 
   async enter() {
@@ -29,6 +33,7 @@ export class Documents {
   }
 
   async reload() {
+    await this.sites.reload();
     await attempt(this.strings, async () => {
       const { documents } = await this.session.get("/admin/documents");
       const { say } = this.strings;
@@ -42,11 +47,12 @@ export class Documents {
   document(one) {
     const { say } = this.strings;
     const versions = one.versions ?? [one];
-    const bad = versions.some(({ status }) => status && status !== "indexed" && status !== "unchanged");
-    return element("details", { class: "card flush document", open: bad },
+    const waits = versions.some(({ proposal, replaced }) => proposal?.open && !replaced);
+    return element("details", { class: "card flush document" },
       element("summary", {},
         element("span", { class: "document-title" }, one.title || one.document),
         element("span", { class: "document-now" }, this.now(versions)),
+        waits ? element("span", { class: "status status-waits" }, say("admin.to_confirm")) : null,
         element("span", { class: "count" }, say("admin.versions", { n: versions.length }))),
       table(one.title || one.document, [
         [say("admin.version"), ({ version }) => element("code", {}, String(version ?? "–"))],
@@ -54,8 +60,20 @@ export class Documents {
         [say("admin.status"), (row) => this.status(row)],
         [say("admin.chunks"), ({ chunks }) => (chunks === undefined ? "–" : this.strings.number(chunks))],
         [say("admin.source"), ({ source, name }) => element("span", { class: "file", title: source ?? "" }, String(name || source || "").split("/").pop())],
+        ["", (row) => this.acts(one, versions, row)],
       ], versions, ""),
       element("p", { class: "document-foot" }, element("button", { type: "button", class: "quiet", onclick: () => this.remove(one) }, icon("close"), say("admin.remove"))));
+  }
+
+  /** Deciding a version's days, and seeing what it changed. */
+  acts(one, versions, row) {
+    const { strings, session } = this;
+    if (row.replaced) return "";
+    const standing = versions.filter(({ replaced }) => !replaced);
+    const before = standing[standing.indexOf(row) - 1];
+    return element("span", { class: "row-acts" },
+      before ? element("button", { type: "button", class: "quiet", onclick: () => openDiff(one, before, row, { strings, session }) }, strings.say("admin.what_changed")) : null,
+      element("button", { type: "button", class: "quiet", onclick: () => decideDays(one, row, { strings, session, saved: () => this.jobs.look() }) }, strings.say("admin.edit_days")));
   }
 
   /** Out of the index, in all its versions, once the admin has said so twice. */
@@ -77,9 +95,10 @@ export class Documents {
     return holds ? this.strings.validity(...span(holds)) : this.strings.say("admin.none_holds");
   }
 
-  status({ status, reason, replaced }) {
-    const name = replaced ? "superseded" : (status ?? "indexed");
-    return [element("span", { class: `status status-${name}` }, this.strings.name("statuses", name)), reason ? element("span", { class: "reason" }, reason) : ""]
-      .reduce((cell, node) => (node && cell.append(node), cell), element("span", { class: "status-cell" }));
+  status({ since, until, proposal, replaced }) {
+    const today = new Date().toISOString().slice(0, 10);
+    const name = replaced ? "superseded" : since && until && until < since ? "never" : since && since > today ? "planned" : until && until < today ? "past" : "indexed";
+    return element("span", { class: "status-cell" }, element("span", { class: `status status-${name}` }, this.strings.name("statuses", name)),
+      proposal?.open && !replaced ? element("span", { class: "reason" }, this.strings.say("admin.text_says"), " ", proposal.evidence[0]) : null);
   }
 }

@@ -3,10 +3,12 @@
 import { element, fill } from "../element.js";
 import { POLL_IDLE_SECONDS, POLL_SECONDS } from "../limits.js";
 import { attempt } from "../staff/toast.js";
+import { because } from "./reason.js";
 
 const OVER = new Set(["done", "parked"]); // ingestion.jobs.State
-const BAD = new Set(["failed", "needs_ocr", "needs_password"]); // outcomes a person must do something about
+const BAD = new Set(["failed", "needs_ocr", "needs_password", "unreachable", "refused"]); // outcomes a person must do something about
 const SHOWN = 6; // jobs; more are history, and history is the audit's
+const TROUBLES = 3; // documents of one job whose trouble is told; a site's page list has the others
 
 export class Jobs {
   /** `finished()`: a job that ran at the last look is over. */
@@ -42,11 +44,12 @@ export class Jobs {
     const name = job.source || strings.name("job_kinds", job.kind);
     const over = OVER.has(job.state);
     const trouble = job.outcomes.filter(({ status }) => BAD.has(status));
-    const note = job.reason ?? trouble.map(({ status, reason }) => reason ?? strings.name("statuses", status)).join(" ");
+    const notice = job.outcomes.length === 1 && !trouble.length ? because(job.outcomes[0], strings) : "";
+    const note = because(job, strings) || trouble.slice(0, TROUBLES).map((one) => because(one, strings) || strings.name("statuses", one.status)).join(" ") || notice;
     const step = [strings.name("job_steps", job.step), job.total ? `${strings.number(job.done)} / ${strings.number(job.total)}` : ""].filter(Boolean).join(" ");
     return element("div", { class: `job job-${job.state}` },
       element("span", { class: "job-name" }, name.split("/").pop()),
-      over || job.reason ? element("span", { class: "job-note" }, note)
+      over || job.reason ? element("span", { class: `job-note${trouble.length || job.state === "parked" ? " bad" : ""}` }, note)
         : element("progress", { max: job.total || null, value: job.total ? job.done : null, "aria-label": name }),
       element("span", { class: "job-state" }, job.state === "running" && step ? step : strings.name("job_states", trouble.length ? "failed" : job.state)));
   }

@@ -8,7 +8,7 @@ export function table(caption, columns, rows, empty) {
     element("table", {},
       element("caption", { class: "unseen" }, caption),
       element("thead", {}, element("tr", {}, columns.map(([heading]) => element("th", { scope: "col" }, heading)))),
-      element("tbody", {}, rows.map((row) => element("tr", {}, columns.map(([, cell]) => element("td", {}, cell(row) ?? "")))))));
+      element("tbody", {}, rows.map((row) => element("tr", {}, columns.map(([heading, cell]) => element("td", { "data-label": heading || null }, cell(row) ?? "")))))));
 }
 
 /** A value of unknown shape as short text: numbers in the reader's form, the rest as JSON. */

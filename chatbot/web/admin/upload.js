@@ -4,12 +4,15 @@ import { element, fill, icon } from "../element.js";
 import { UPLOAD_SECONDS } from "../limits.js";
 import { attempt, toast } from "../staff/toast.js";
 
+const AT_ONCE = 20; // files of one request; the service takes 100 (chatbot.api.documents), and a failure then costs less
+
 export class Upload {
   constructor(strings, session, added) {
     Object.assign(this, { strings, session, added, files: [] });
     const { say } = strings;
     const field = (name, label, input) => element("div", { class: "field" }, element("label", { for: name }, say(label)), input);
     this.input = element("input", { type: "file", id: "files", multiple: true, class: "unseen", onchange: () => this.take(this.input.files) });
+    this.folder = element("input", { type: "file", id: "folder", webkitdirectory: true, class: "unseen", onchange: () => this.take(this.folder.files) });
     this.chosen = element("ul", { class: "chosen" });
     this.zone = element("label", { class: "drop", for: "files" }, icon("upload"),
       element("span", {}, element("strong", {}, say("admin.choose")), " ", say("admin.or_drop")),
@@ -18,15 +21,17 @@ export class Upload {
     for (const name of ["dragleave", "drop"]) this.zone.addEventListener(name, (event) => this.over(event, false));
     this.zone.addEventListener("drop", (event) => this.take(event.dataTransfer.files));
     this.url = element("input", { id: "url", name: "url", type: "url", placeholder: "https://", autocomplete: "off" });
+    this.every = element("select", { id: "every", name: "every" }, [24, 168, 0].map((hours) => element("option", { value: String(hours) }, say(`admin.every_${hours}`))));
     this.since = element("input", { id: "valid_from", name: "valid_from", type: "date" });
     this.until = element("input", { id: "valid_until", name: "valid_until", type: "date" });
     this.supersedes = element("select", { id: "supersedes", name: "supersedes" });
     this.button = element("button", { type: "submit", class: "primary", disabled: true }, say("admin.add"));
     this.root = element("form", { class: "card upload", onsubmit: (event) => { event.preventDefault(); this.send(); } },
       element("h2", {}, say("admin.add_heading")),
-      element("div", { class: "pick" }, this.input, this.zone), this.chosen,
+      element("div", { class: "pick" }, this.input, this.zone),
+      element("p", { class: "hint" }, this.folder, element("label", { for: "folder", class: "folder" }, say("admin.choose_folder"))), this.chosen,
       element("div", { class: "fields" },
-        field("url", "admin.url", this.url), field("valid_from", "admin.valid_from", this.since),
+        field("url", "admin.url", this.url), field("every", "admin.every", this.every), field("valid_from", "admin.valid_from", this.since),
         field("valid_until", "admin.valid_until", this.until), field("supersedes", "admin.supersedes", this.supersedes)),
       element("div", { class: "upload-foot" }, element("p", { class: "hint" }, say("admin.validity_hint")), this.button));
     this.url.addEventListener("input", () => this.ready());
@@ -47,8 +52,8 @@ export class Upload {
   }
 
   take(files) {
-    this.files = [...this.files, ...files];
-    this.input.value = "";
+    this.files = [...this.files, ...[...files].filter(({ name }) => !name.startsWith("."))];
+    this.input.value = this.folder.value = "";
     this.draw();
   }
 
@@ -75,12 +80,14 @@ export class Upload {
     const url = this.url.value.trim();
     const well = await attempt(this.strings, async () => {
       if (this.files.length) {
-        const form = new FormData();
-        for (const file of this.files) form.append("files", file, file.name);
-        for (const [name, value] of Object.entries(about)) form.append(name, value);
-        await this.session.post("/admin/documents", form, { seconds: UPLOAD_SECONDS });
+        for (let start = 0; start < this.files.length; start += AT_ONCE) {
+          const form = new FormData();
+          for (const file of this.files.slice(start, start + AT_ONCE)) form.append("files", file, file.name);
+          for (const [name, value] of Object.entries(about)) form.append(name, value);
+          await this.session.post("/admin/documents", form, { seconds: UPLOAD_SECONDS });
+        }
       }
-      if (url) await this.session.post("/admin/documents", { url, ...about });
+      if (url) await this.session.post("/admin/documents", { url, every: Number(this.every.value), ...about });
     });
     if (well) {
       toast(this.strings.say("admin.added"), this.strings);
