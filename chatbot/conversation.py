@@ -58,7 +58,14 @@ class Conversations:
         except NotFound as error:
             raise Unauthorised("token") from error
         access.check_token(token, meta.token)
-        return meta
+        return await self._resumed(meta) if meta.parked else meta
+
+    async def _resumed(self, meta: Meta) -> Meta:
+        """The customer is back: what was put aside while they were gone is answered now."""
+        key = keys.conversation(meta.id)
+        step = Step().field(key, "parked", 1).field(key, "busy", meta.busy).write("HSET", key, "parked", "")
+        await commit(self._redis, step.add(turn(meta.id, meta.busy, self._clock())))
+        return await self._records.meta(meta.id)
 
     async def post(self, meta: Meta, client_id: str, text: str) -> str:
         """Store the message, its turn and its event in one step; its id once that is on disk.

@@ -11,7 +11,7 @@ import contextlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from chatbot import keys
 from chatbot.commit import Commands, Store
+from chatbot.errors import ChatError
 from chatbot.limits import Limits
 
 log = structlog.get_logger()
@@ -29,6 +30,8 @@ START = "0-0"
 BATCH = 100
 """Events read at once: a reader that lags holds so many in memory."""
 RECONNECT_SECONDS = 0.5
+ASK_SECONDS = 0.5
+"""Other processes have so long to say that they have the conversation's page; a publication takes a millisecond."""
 
 Encode = Callable[[str], bytes]
 Decode = Callable[[bytes], str]
@@ -60,6 +63,10 @@ class Hub:
         self._limits = limits
         self._readers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._stops: dict[str, set[Callable[[], object]]] = defaultdict(set)
+        self._heard: dict[str, asyncio.Event] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+        self.on_gone: Callable[[str], Awaitable[object]] | None = None
+        """Called when a conversation's last page has been gone for a while."""
         self.closing = False
         self.ready = asyncio.Event()
 
@@ -146,6 +153,8 @@ class Hub:
             self._readers[name].discard(woken)
             if not self._readers[name]:
                 del self._readers[name]
+                if self.on_gone is not None and not self.closing:
+                    self._do(self._gone_for_good(name, self.on_gone))
 
     async def _gone(self, stream: str, position: str) -> bool:
         """Whether events after ``position`` were trimmed away (perhaps: the store doesn't say where), or the position
@@ -158,8 +167,45 @@ class Hub:
         before = _order(position) < _order(first)
         return (before and trimmed) or _order(position) > _order(info["last-generated-id"].decode())
 
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _gone_for_good(self, name: str, then: Callable[[str], Awaitable[object]]) -> None:
+        """After a while, if no page here or at another process has come back, say so."""
+        await asyncio.sleep(self._limits.disconnect_seconds)
+        if name in self._readers or self.closing or name in self._heard:
+            return
+        heard = self._heard[name] = asyncio.Event()
+        try:
+            await self._redis.publish(keys.WAKE, f"?{name}")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), ASK_SECONDS)
+            if not heard.is_set() and name not in self._readers and not self.closing:
+                await then(name)
+        except (RedisError, OSError, ChatError) as error:
+            log.warning("events.left", error=type(error).__name__)  # the turn runs on: only work is lost by that
+        finally:
+            del self._heard[name]
+
+    async def _answer(self, name: str) -> None:
+        """Another process asks whether somebody reads here."""
+        try:
+            await self._redis.publish(keys.WAKE, f"+{name}")
+        except (RedisError, OSError) as error:
+            log.warning("events.answer", error=type(error).__name__)  # its turn is put aside and resumed here
+
     def _hear(self, data: bytes) -> None:
         name = data.decode()
+        if name.startswith("?"):
+            if name[1:] in self._readers:
+                self._do(self._answer(name[1:]))
+            return
+        if name.startswith("+"):
+            if name[1:] in self._heard:
+                self._heard[name[1:]].set()
+            return
         if name.startswith("!"):
             for stop in tuple(self._stops.get(name[1:], ())):
                 stop()

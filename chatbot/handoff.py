@@ -81,7 +81,7 @@ class Handoffs:
     def silence(self, meta: Meta) -> Commands:
         """No turn runs or waits any more; one that runs may not write, and is told to stop."""
         commands: Commands = [
-            ("HSET", keys.conversation(meta.id), "busy", "", "turn", "", "fence", meta.fence + 1),
+            ("HSET", keys.conversation(meta.id), "busy", "", "turn", "", "parked", "", "fence", meta.fence + 1),
             ("DEL", keys.pending(meta.id)),
             ("PUBLISH", keys.WAKE, f"!{meta.id}"),
         ]

@@ -27,7 +27,8 @@ TURNS = "chat:turns"
 ANSWERERS = "answerers"
 """Consumer group of TURNS; one consumer per service process."""
 WAKE = "chat:wake"
-"""Pub/sub channel: a conversation's id when it has new events, "!" + id when its running turn must stop."""
+"""Pub/sub channel: a conversation's id when it has new events, "!" + id when its running turn must stop, "?" + id to ask
+whether anybody reads it, "+" + id as the answer of a process that has a reader."""
 QUEUE = "chat:queue"
 """Sorted set of tickets that wait for an agent; the lowest score is next (ms, see `tickets.rank`)."""
 TICKETS = "chat:tickets"
@@ -64,7 +65,7 @@ ADAPTER_COUNTS = "chat:adapters"
 
 def conversation(conversation: str) -> str:
     """Hash: token (SHA-256), owner, language, customer ◆, contract_date, created, state, fence, busy, turn, tries,
-    ticket, seen, consent, consent_at."""
+    ticket, seen, consent, parked, consent_at."""
     return f"chat:c:{conversation}"
 
 

@@ -37,6 +37,8 @@ class Limits:
     """A turn whose process died is tried once more, then goes to a human."""
     lease_seconds: float = 10.0
     """A claimed turn that gave no sign of life for so long is claimed again; five missed renewals."""
+    disconnect_seconds: float = 5.0
+    """A turn whose customer's last page is gone for so long is put aside: a reload takes two or three."""
     requests_running: int = 256
     """Requests in hand in one process, event streams aside; each may hold one of the store's 512 connections."""
     retry_after: int = 5

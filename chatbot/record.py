@@ -22,7 +22,8 @@ from chatbot.states import State
 class Meta:
     """The hash of a conversation. ``busy`` is the message being answered (empty: none), ``turn`` the attempt at it,
     ``fence`` grows with each attempt and each handover: what was begun under an older one may not write. ``consent`` to
-    training: given, refused, or empty where nobody asked. ``customer`` is sealed (`Records.customer`)."""
+    training: given, refused, or empty where nobody asked. ``parked``: its turn waits until the customer is back.
+    ``customer`` is sealed (`Records.customer`)."""
 
     id: str
     token: str
@@ -38,6 +39,7 @@ class Meta:
     tries: int
     ticket: str
     consent: str = ""
+    parked: bool = False
 
 
 class Records:
@@ -60,7 +62,7 @@ class Records:
             contract_date=date.fromisoformat(text["contract_date"]) if text.get("contract_date") else None,
             created=int(text["created"]), state=State(text["state"]), fence=int(text["fence"]),
             busy=text.get("busy", ""), turn=text.get("turn", ""), tries=int(text.get("tries", 0)),
-            ticket=text.get("ticket", ""), consent=text.get("consent", ""),
+            ticket=text.get("ticket", ""), consent=text.get("consent", ""), parked=bool(text.get("parked")),
         )
 
     def event(self, meta: Meta, type_: str, data: dict[str, Any]) -> Commands:

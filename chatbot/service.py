@@ -126,6 +126,7 @@ def build(
     turns = Turns(records, handoffs, limits, clock)
     budgets = Budgets(redis, clock)
     tickets = Tickets(records, handoffs, limits, clock)
+    hub.on_gone = turns.park
     staff = Staff(redis, limits, clock)
     erasure = Erasure(records, settings, clock)
     return Service(

@@ -69,7 +69,7 @@ class Turns:
                 meta = await self._records.meta(job.conversation)
             except NotFound:
                 meta = None
-            if meta is None or meta.busy != job.message or meta.state not in BOT_SPEAKS:
+            if meta is None or meta.busy != job.message or meta.parked or meta.state not in BOT_SPEAKS:
                 await self.remove(job)
                 return None
             attempt = f"{job.message}-{meta.fence + 1}"
@@ -111,6 +111,24 @@ class Turns:
         else:
             await self._go_on(claim, said)
 
+    async def park(self, conversation: str) -> bool:
+        """The customer is gone: the turn that runs or waits is put aside, its work stops. It is answered when they are
+        back (`chatbot.conversation`). False where there is nothing to put aside."""
+        for _ in range(TRIES):
+            try:
+                meta = await self._records.meta(conversation)
+            except NotFound:
+                return False
+            if not meta.busy or meta.parked or meta.state not in BOT_SPEAKS:
+                return False
+            step = self._mine(meta).write("HSET", keys.conversation(meta.id), "parked", 1, "turn", "", "tries", 0,
+                                          "fence", meta.fence + 1).write("PUBLISH", keys.WAKE, f"!{meta.id}")
+            if meta.turn:
+                step.add(self._records.event(meta, "done", {"turn": meta.turn}))
+            if await commit(self._redis, step) is None:
+                return True
+        raise Busy("try_again", retry_after=self._limits.retry_after)
+
     async def give_up(self, claim: Claim, reason: Reason) -> None:
         """No answer came: the customer is told so and gets a human. Raises Stale."""
         await self._hand_over(claim, Case(reason, claim.text), [])
@@ -124,7 +142,8 @@ class Turns:
     async def remove_if_over(self, job: Job) -> None:
         """After a turn was stopped: its job goes, unless it is still to be answered (by whoever holds it now)."""
         try:
-            over = (await self._records.meta(job.conversation)).busy != job.message
+            meta = await self._records.meta(job.conversation)
+            over = meta.parked or meta.busy != job.message
         except NotFound:
             over = True
         if over:

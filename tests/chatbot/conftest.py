@@ -10,7 +10,9 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from chatbot.audit import ANCHORS
 from chatbot.limits import Limits
+from chatbot.privacy.tombstones import FILE
 from chatbot.service import Service, build, running
 from ingestion.company import Company, Hours, Span
 from ingestion.settings import Settings
@@ -22,7 +24,8 @@ COMPANY = Company(name="Jarzębina", about={"pl": "Sklep ogrodniczy.", "en": "A 
 CLOSED = COMPANY.model_copy(update={"hours": Hours(week={"mon": Span(opens=time(8), closes=time(16))},
                                                    closed=(date(2026, 11, 11),))})
 QUICK = Limits(keeper_seconds=0.1, lease_seconds=1.0, turn_seconds=3.0, conversations_per_minute=100_000,
-               messages_per_minute=100_000, requests_per_minute=1_000_000, stop_seconds=1.0)
+               messages_per_minute=100_000, requests_per_minute=1_000_000, stop_seconds=1.0,
+               disconnect_seconds=0.3)
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +40,8 @@ def store_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
 async def redis(store_settings: Settings) -> AsyncIterator[Redis]:
     async with connect_async(store_settings) as client:
         await client.flushall()
+        for kept_apart in (ANCHORS, FILE):  # what outlives a store on purpose
+            (store_settings.data_dir / kept_apart).unlink(missing_ok=True)
         yield client
 
 

@@ -30,9 +30,10 @@ OLA = Account("ola", "Ola", Role.AGENT)
 class Walk:
     """One conversation, and everything that can happen to it, in any order and concurrently."""
 
-    def __init__(self, service: Service, meta: Meta, seed: int) -> None:
+    def __init__(self, service: Service, meta: Meta, token: str, seed: int) -> None:
         self.service = service
         self.meta = meta
+        self.token = token
         self.random = random.Random(seed)
         self.claims: list[Claim] = []
         self.count = 0
@@ -46,9 +47,9 @@ class Walk:
                     raise result
 
     def steps(self) -> list[Callable[[], Awaitable[object]]]:
-        return [self.write, self.write, self.ask_for_a_human, self.begin_turn, self.say, self.end, self.end_in_a_ticket,
+        return [*[self.write, self.begin_turn, self.say, self.end] * 3, self.ask_for_a_human, self.end_in_a_ticket,
                 self.give_up, self.claim, self.reply, self.give_back, self.close, self.leave, self.abandon,
-                self.rate_down, self.decline, self.withdraw, self.pass_on, self.postpone]
+                self.rate_down, self.decline, self.withdraw, self.pass_on, self.postpone, self.go_away, self.come_back]
 
     async def now(self) -> Meta:
         return await self.service.records.meta(self.meta.id)
@@ -115,6 +116,12 @@ class Walk:
     async def withdraw(self) -> None:
         await self.service.tickets.withdraw(await self.now())
 
+    async def go_away(self) -> None:
+        await self.service.turns.park(self.meta.id)
+
+    async def come_back(self) -> None:
+        await self.service.conversations.admitted(self.meta.id, self.token)
+
     async def pass_on(self) -> None:
         await self.service.redis.set(keys.present(OLA.user), 1)
         await self.service.tickets.pass_to((await self.now()).ticket, OLA, OLA)
@@ -141,7 +148,7 @@ async def test_bot_never_speaks_in_a_human_state_whatever_happens(store_settings
 async def _walk(service: Service, seed: int) -> tuple[int, int]:
     begun = await service.conversations.begin(access.Identity(), "pl")
     meta = await service.records.meta(begun.conversation)
-    await Walk(service, meta, seed).go()
+    await Walk(service, meta, begun.token, seed).go()
     return await _check(service, meta, seed)
 
 
