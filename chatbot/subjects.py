@@ -60,6 +60,11 @@ class Subjects:
         can be guessed one by one."""
         return hmac.new(self._key(), owner.encode(), hashlib.sha256).hexdigest()[:SHOWN]
 
+    def of_customer(self, customer: str) -> str:
+        """The hash of a customer by the id the company knows them by: the same for their conversations here (whose
+        owner is a pseudonym already, `chatbot.record.Records.owner`) as for what is imported of them."""
+        return self.of(f"customer:{self.of(f'customer:{customer}')}")
+
     def forgotten(self) -> frozenset[str]:
         """Hashes of all who were erased or took their consent back; nothing of them may be trained on again."""
         path = self.folder / LEDGER

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from chatbot.figures import unsupported
+from chatbot.figures import figures, unsupported
 from chatbot.grounding import squeeze
 from chatbot.model.seam import Action
 from chatbot.texts import say
@@ -133,7 +133,7 @@ def _standing(answer: str, passage: Passage) -> tuple[tuple[str, ...], str, str]
     """The passage's sentences that the answer has word for word, with what stands before and after them."""
     plain = squeeze(_MARK.sub("", answer))
     found = [(plain.find(one), one) for one in map(squeeze, polish.sentences(passage.text)) if one in plain]
-    found = [pair for pair in found if len(content(pair[1])) > 1][:MOST_QUOTED]
+    found = [pair for pair in found if len(content(pair[1])) > 1 or figures(pair[1])][:MOST_QUOTED]
     if not found:
         return None
     start = min(at for at, _ in found)
@@ -154,7 +154,7 @@ def _carrying(answer: str, passage: Passage) -> tuple[tuple[str, ...], float]:
     while len(chosen) < MOST_QUOTED:
         best = max(sentences, key=lambda one: len((wanted & set(content(one))) - covered), default="")
         gained = (wanted & set(content(best))) - covered
-        if len(gained) < max(2, 0.15 * len(wanted)):
+        if len(gained) < max(min(2, len(wanted)), 0.15 * len(wanted)):
             break
         chosen.append(best)
         covered |= gained
