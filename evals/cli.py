@@ -9,6 +9,7 @@ from evals.bench.command import bench
 from evals.calibrate import calibrate
 from evals.compare import compare
 from evals.documents import documents
+from evals.guards import guards
 from evals.privacy import privacy
 from evals.retrieval import retrieval
 from evals.splits import splits
@@ -27,5 +28,6 @@ app.command()(splits)
 app.command()(compare)
 app.command()(privacy)
 app.command()(documents)
+app.command()(guards)
 app.command()(retrieval)
 app.command()(bench)
