@@ -8,7 +8,7 @@ TORCH ?= torch==2.13.0
 TORCH_INDEX_URL ?=
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 
-.PHONY: run install dev test check faults security bench lock clean
+.PHONY: run install dev test check faults security licences audit bench lock clean
 
 run: $(VENV)/.installed  ## from a fresh clone to the served demo
 	@$(BIN)/python -m ingestion demo
@@ -46,8 +46,16 @@ test: check  ## everything CI runs
 faults: $(VENV)/.dev  ## the whole fault harness
 	@FAULTS=whole $(BIN)/python -m pytest tests/faults --timeout 3600
 
-security: $(VENV)/.dev  ## the whole security suite
-	@$(BIN)/python -m pytest -m "slow or not slow" -k "privacy or security or masking or sealing or access" tests
+security: $(VENV)/.dev licences audit  ## the whole security suite: doors, roles, fuzz, payloads, poison, canary, privacy
+	@SECURITY=whole $(BIN)/python -m pytest -m "slow or not slow" --timeout 900 tests/security tests/evals/test_privacy.py \
+		tests/chatbot/test_masking.py tests/chatbot/test_masking_numbers.py tests/chatbot/test_sealing.py \
+		tests/chatbot/test_erasure.py tests/chatbot/test_injection.py tests/browser/test_payloads.py tests/browser/test_markup.py
+
+licences: $(VENV)/.dev  ## the licence of everything the lock installs, held to a list
+	@$(BIN)/python -m tests.security.licences
+
+audit: $(VENV)/.dev  ## known vulnerabilities of what the lock pins, where ADVISORIES names a database
+	@$(BIN)/python -m tests.security.advisories
 
 lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 	@printf '%s\n' '$(TORCH)' > $(VENV)/torch.txt

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,6 +14,21 @@ from chatbot.staff import Staff
 from ingestion.settings import Settings
 from tests.chatbot.conftest import redis, store_settings  # noqa: F401
 from tests.flows.serving import Served, serving
+
+OUTSIDE = Path(__file__).parent / "outside"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No program that these tests start may leave the machine: a try ends it, and fails the run at its end."""
+    log = tmp_path_factory.mktemp("outside") / "connections.log"
+    before = {name: os.environ.get(name) for name in ("PYTHONPATH", "CONNECTIONS_LOG")}
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(OUTSIDE), before["PYTHONPATH"])))
+    os.environ["CONNECTIONS_LOG"] = str(log)
+    yield log
+    for name, value in before.items():
+        os.environ.pop(name) if value is None else os.environ.update({name: value})
+    assert not log.exists(), f"programs of the suite tried to leave the machine:\n{log.read_text()}"
 
 
 @pytest.fixture
