@@ -1,3 +1,4 @@
+import math
 from datetime import date
 
 from chatbot.model.seam import Action, Proposal
@@ -27,6 +28,17 @@ def test_without_a_model_the_words_of_the_question_choose() -> None:
     quote = choose("Ile dni na zwrot towaru?", [RETURNS], candidates([RETURNS]), None)
     assert quote is not None
     assert quote.text == "Na zwrot towaru masz 14 dni."
+
+
+def test_the_less_sure_the_model_the_more_of_the_clause_is_quoted() -> None:
+    choices = candidates([RETURNS])
+    sure = Proposal(Action.QUOTE, (0,), scores=(math.log(0.98), math.log(0.01), math.log(0.01)))
+    unsure = Proposal(Action.QUOTE, (0,), scores=(math.log(0.5), math.log(0.45), math.log(0.001)))
+    quoted = [choose("A jak to jest?", [RETURNS], choices, proposal) for proposal in (sure, unsure)]
+    assert [quote and quote.text for quote in quoted] == [
+        "Na zwrot towaru masz 14 dni.",
+        "Na zwrot towaru masz 14 dni. Koszt odesłania towaru ponosi klient.",
+    ]
 
 
 def test_a_list_item_is_quoted_with_the_head_it_needs() -> None:
