@@ -9,7 +9,20 @@ from collections.abc import AsyncIterator
 from fastapi import Depends, FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from chatbot.api import admin, agents, declared, documents, pages, problems, reference, staff, versions, webhooks, widget
+from chatbot.api import (
+    admin,
+    agents,
+    declared,
+    documents,
+    pages,
+    privacy,
+    problems,
+    reference,
+    staff,
+    versions,
+    webhooks,
+    widget,
+)
 from chatbot.api.depends import may_upload, within_budget
 from chatbot.api.guard import Guard, Origins
 from chatbot.service import Service, running
@@ -30,7 +43,7 @@ def create_app(service: Service) -> FastAPI:
                   redoc_url=None)
     app.state.service = service
     problems.install(app)
-    for module in (widget, staff, agents, admin, documents, versions, webhooks):
+    for module in (widget, staff, agents, admin, documents, versions, webhooks, privacy):
         app.include_router(module.router, dependencies=[Depends(within_budget)])
     reference.install(app)
     pages.install(app)

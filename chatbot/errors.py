@@ -10,6 +10,7 @@ ProductError
 │   ├── BadInput         a value can't be taken (422)
 │   ├── TooMany          over one's own budget (429)
 │   └── Busy             the service is over its capacity, or its store is away (503)
+├── AuditBroken          the trail of who did what was changed (exit 1)
 ├── PortTaken            another program listens on the port (exit 1)
 └── UnsafeStart          settings under which the service would be open to everyone (exit 1)
 
@@ -82,6 +83,10 @@ class Busy(ChatError):
 
 
 class PortTaken(ProductError):
+    pass
+
+
+class AuditBroken(ProductError):
     pass
 
 

@@ -4,12 +4,17 @@ only ids, counts and the names of errors go in."""
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w.:])\+?\d(?:[ -]?\d){8,25}(?![\w.])")
+"""E-mail addresses, and numbers as long as a telephone's: the net under what must not be logged in the first place."""
 
 
 def configure(level: str) -> None:
@@ -28,9 +33,30 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr,
-                        format="%(levelname)s %(name)s: %(message)s", force=True)
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Discreet("%(levelname)s %(name)s: %(message)s"))
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+class _Discreet(logging.Formatter):
+    """For what libraries log: errors without their messages, and digits and addresses of a person's kind hidden."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        kind, _, trace = ei
+        places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(
+            traceback.extract_tb(trace))) if trace else ""
+        return f"{kind.__name__ if kind else 'error'} at {places}"
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.stack_info = None
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:  # asyncio writes the task with its error into the message
+            text = record.getMessage()
+            for words in (repr(error), str(error)):
+                text = text.replace(words, type(error).__name__) if words else text
+            record.msg, record.args = text, None
+        return _PERSONAL.sub("(hidden)", super().format(record))
 
 
 def _where(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

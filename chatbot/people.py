@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
+from chatbot.errors import AuditBroken
 from chatbot.service import Service, build
 from chatbot.staff import Role
 from ingestion import company as companies
@@ -19,6 +22,7 @@ from ingestion.store import connect_async
 
 user = typer.Typer(no_args_is_help=True, help="Accounts of agents and admins.")
 
+COMMAND_LINE = "command line"
 Customer = Annotated[str, typer.Option("--customer", help="The customer's id, as the company signs it.")]
 
 
@@ -67,12 +71,23 @@ def list_(json: Json = False) -> None:
 @translated
 def erase(customer: Customer, json: Json = False) -> None:
     """Erase everything held on a customer: their key first, then the records."""
-    erased = _run(lambda service: service.erasure.customer(_named(customer)))
-    _run(lambda service: service.audit.note("command line", "erase", ""))
+    who = _named(customer)
+
+    async def work(service: Service) -> dict[str, Any]:
+        found = await service.erasure.customer(who)
+        await service.audit.note(COMMAND_LINE, "person.erase", service.records.subject(who))
+        return found
+
+    erased = split(_run(work))
     if json:
-        print_json({"erased": erased})
-    else:
-        err.print(", ".join(f"{name}: {count}" for name, count in erased.items()))
+        print_json(erased)
+        return
+    err.print(", ".join(f"{name}: {count}" for name, count in erased["erased"].items()))
+    for name in ("adapters", "exports"):
+        for one in erased[name]:
+            err.print(f"{name}: {one}", markup=False)
+    for one in erased["documents"]:
+        err.print(f"names the person, not rewritten: {one['document']} {one['version']} {one['clause']}", markup=False)
 
 
 @translated
@@ -80,7 +95,44 @@ def export_customer(
     customer: Annotated[str, typer.Argument(help="The customer's id, as the company signs it.")], json: Json = False
 ) -> None:
     """Print everything held on a customer, as one JSON document."""
-    print_json(_run(lambda service: service.erasure.export(_named(customer))))
+    who = _named(customer)
+
+    async def work(service: Service) -> dict[str, Any]:
+        found = await service.erasure.export(who)
+        await service.audit.note(COMMAND_LINE, "person.export", service.records.subject(who))
+        return found
+
+    print_json(_run(work))
+
+
+@translated
+def audit(
+    limit: Annotated[int, typer.Option(help="Newest entries shown.", min=0)] = 50,
+    json: Json = False,
+) -> None:
+    """Check the trail of who saw or did what, and show its end. Exit 1 where an entry was changed or is missing."""
+    entries, broken = _run(_audited(limit))
+    if json:
+        print_json({"entries": [asdict(one) for one in entries], "broken_at": broken})
+    for one in entries if not json else ():
+        when = datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds")
+        out.print(f"{one.number}  {when}  {one.by}  {one.action}  {one.subject}", markup=False, highlight=False)
+    if broken is not None:
+        raise AuditBroken(f"The audit trail does not hold from entry {broken} on: it was changed, or restored from an "
+                          "older backup than its anchors. Compare with a copy of DATA_DIR/audit-anchors.txt.")
+
+
+def _audited(limit: int) -> Callable[[Service], Awaitable[Any]]:
+    async def work(service: Service) -> Any:
+        return (await service.audit.read(limit) if limit else []), await service.audit.broken_at()
+
+    return work
+
+
+def split(erased: dict[str, Any]) -> dict[str, Any]:
+    """The contract's ``{"erased": counts}``, with what somebody has to see to beside it."""
+    beside = {name: erased.get(name, []) for name in ("adapters", "exports", "documents")}
+    return {"erased": {name: count for name, count in erased.items() if name not in beside}, **beside}
 
 
 def _named(customer: str) -> str:

@@ -102,6 +102,10 @@ class Records:
         owner = access.owner(who, conversation)
         return f"customer:{self._sealer.pseudonym(owner)}" if who.customer else owner
 
+    def subject(self, customer: str) -> str:
+        """What the audit trail calls a signed customer: the keyed hash of their id."""
+        return self.owner(access.Identity(customer), "")
+
     def customer(self, meta: Meta) -> str:
         """The signed customer's id; empty for an anonymous one."""
         return self.open(meta, base64.b64decode(meta.customer)) if meta.customer else ""

@@ -16,6 +16,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from chatbot import keys
+from chatbot.audit import Audit
 from chatbot.commit import Store
 from chatbot.erasure import Erasure, rewritten
 from chatbot.errors import ChatError, NotFound
@@ -55,10 +56,12 @@ class Swept:
 
 
 class Retention:
-    def __init__(self, redis: Store, records: Records, erasure: Erasure, settings: Settings, clock: Clock) -> None:
+    def __init__(self, redis: Store, records: Records, erasure: Erasure, audit: Audit, settings: Settings,
+                 clock: Clock) -> None:
         self._redis = redis
         self._records = records
         self._erasure = erasure
+        self._audit = audit
         self._settings = settings
         self._clock = clock
         self._me = new_id("r")
@@ -88,6 +91,7 @@ class Retention:
                 await self._redis.delete(key)
         await self._redis.zremrangebyscore(keys.CORRECTIONS, "-inf", self._too_old())
         swept.keys = await asyncio.to_thread(self._abandoned_keys, owners | await self._hooks())
+        await self._audit.anchor()
         swept.uploads = await asyncio.to_thread(self._unused_uploads)
         if swept.anything:
             await rewritten(self._redis)

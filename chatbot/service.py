@@ -14,7 +14,7 @@ import structlog
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from chatbot.audit import Audit
+from chatbot.audit import ANCHORS, Audit
 from chatbot.budget import Budgets
 from chatbot.commit import Store
 from chatbot.conversation import Conversations
@@ -25,6 +25,7 @@ from chatbot.events import Hub
 from chatbot.handoff import Clock, Handoffs
 from chatbot.keeper import Keeper
 from chatbot.limits import Limits
+from chatbot.privacy.patterns import Patterns
 from chatbot.privacy.sealing import Sealer
 from chatbot.record import Records
 from chatbot.retention import Retention
@@ -85,6 +86,7 @@ class Service:
     budgets: Budgets
     erasure: Erasure
     retention: Retention
+    patterns: Patterns
     keeper: Keeper
     webhooks: Webhooks
     readiness: Readiness = field(default_factory=Readiness)
@@ -126,16 +128,17 @@ def build(
     turns = Turns(records, handoffs, limits, clock)
     budgets = Budgets(redis, clock)
     tickets = Tickets(records, handoffs, limits, clock)
-    hub.on_gone = turns.park
     staff = Staff(redis, limits, clock)
+    audit = Audit(redis, clock, settings.data_dir / ANCHORS)
     erasure = Erasure(records, settings, clock)
     return Service(
         settings=settings, company=company, limits=limits, redis=redis, records=records, hub=hub, handoffs=handoffs,
         conversations=Conversations(records, handoffs, budgets, limits, clock), tickets=tickets,
         desk=Desk(records, tickets, handoffs, staff, clock), turns=turns,
         runner=Runner(redis, turns, hub, limits, clock, alone=settings.redis_url is None),
-        staff=staff, audit=Audit(redis, clock), budgets=budgets,
-        erasure=erasure, retention=Retention(redis, records, erasure, settings, clock),
+        staff=staff, audit=audit, budgets=budgets,
+        erasure=erasure, retention=Retention(redis, records, erasure, audit, settings, clock),
+        patterns=Patterns(company, settings.data_dir),
         keeper=Keeper(redis, records, tickets, handoffs, hub, limits, clock),
         webhooks=_webhooks(redis, sealer, records, tickets, clock),
     )

@@ -51,7 +51,9 @@ class Postpone(_Body):
 
 @router.get("")
 async def tickets(session: Agent, service: TheService) -> dict[str, Any]:
-    return {"tickets": await service.desk.tickets()}
+    found = await service.desk.tickets()
+    await service.audit.seen(session.account.user, "ticket.listed", [one["ticket"] for one in found])
+    return {"tickets": found}
 
 
 @router.get("/colleagues")
@@ -87,13 +89,16 @@ async def claim(ticket: str, session: Agent, service: TheService) -> dict[str, A
 
 @router.post("/{ticket}/reply", status_code=202)
 async def reply(ticket: str, body: Reply, session: Agent, service: TheService) -> dict[str, str]:
-    return {"message": await service.tickets.reply(ticket, session.account, body.client_id, body.text,
-                                                   from_suggestion=body.from_suggestion)}
+    message = await service.tickets.reply(ticket, session.account, body.client_id, body.text,
+                                          from_suggestion=body.from_suggestion)
+    await service.audit.note(session.account.user, "ticket.reply", ticket)
+    return {"message": message}
 
 
 @router.post("/{ticket}/note", status_code=204)
 async def note(ticket: str, body: Note, session: Agent, service: TheService) -> Response:
     await service.tickets.note(ticket, session.account, body.text)
+    await service.audit.note(session.account.user, "ticket.note", ticket)
     return Response(status_code=204)
 
 
@@ -131,6 +136,7 @@ async def canned_replies(
 ) -> dict[str, Any]:
     """Approved FAQ answers near ``q``, or near what the customer asked."""
     words = q or (await service.desk.detail(await service.tickets.get(ticket)))["question"]
+    await service.audit.seen(session.account.user, "ticket.read", [ticket])
     return {"replies": await service.canned(words)}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.service import Service
 from chatbot.staff import Role
-from tests.chatbot.cast import PASSWORD
+from tests.chatbot.cast import PASSWORD, Customer
 
 SESSION = "/api/v1/staff/session"
 
@@ -82,3 +82,31 @@ async def test_who_did_what_is_in_a_chain_that_shows_a_change(live: Service, age
     second = (await live.redis.xrange("chat:audit"))[1][0]
     await live.redis.xdel("chat:audit", second)
     assert await live.audit.broken_at() == 2
+
+
+async def test_a_forged_chain_does_not_fit_its_anchors(live: Service) -> None:
+    await live.audit.note("ola", "ticket.read", "t_1")
+    await live.audit.anchor()
+    assert await live.audit.broken_at() is None
+    await live.redis.delete("chat:audit", "chat:audit:head")
+    assert await live.audit.broken_at() == 1, "a trail that is gone"
+    await live.audit.note("ola", "ticket.claim", "t_2")
+    assert await live.audit.broken_at() == 1, "a trail made anew"
+
+
+async def test_every_look_at_a_ticket_is_in_the_trail_and_no_word_of_it(live: Service, agent: httpx.AsyncClient,
+                                                                       http: httpx.AsyncClient) -> None:
+    customer = await Customer.begin(http)
+    await customer.write("człowiek, nazywam się Brzęczyszczykiewicz")
+    await customer.until(lambda found: len(found) >= 2)
+    for _ in range(3):
+        (ticket,) = (await agent.get("/api/v1/agent/tickets")).json()["tickets"]
+    name = ticket["ticket"]
+    await agent.get(f"/api/v1/agent/tickets/{name}")
+    await agent.post(f"/api/v1/agent/tickets/{name}/claim")
+    await agent.post(f"/api/v1/agent/tickets/{name}/note", json={"text": "Pani Brzęczyszczykiewicz dzwoniła"})
+    await agent.post(f"/api/v1/agent/tickets/{name}/reply", json={"client_id": "1", "text": "Już sprawdzam."})
+    entries = [one for one in reversed(await live.audit.read()) if one.subject == name]
+    assert [one.action for one in entries] == ["ticket.listed", "ticket.read", "ticket.claim", "ticket.note",
+                                               "ticket.reply"]
+    assert "Brzęcz" not in str(await live.audit.read())

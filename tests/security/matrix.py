@@ -18,7 +18,7 @@ ALLOWED = {"public": set(ROLES), "conversation": {"customer"}, "staff": {"agent"
 """Roles by declared access. A conversation is its own customer's alone: staff read it through its ticket."""
 REFUSED = (401, 403)
 COMES_AND_GOES = (b"chat:present:", b"chat:budget:", b"chat:tries:", b"chat:step:", b"chat:keeper", b"chat:session:",
-                 b"chat:webhooks:outbox", b"chat:turns")
+                 b"chat:webhooks:outbox", b"chat:turns", b"chat:sweeper")
 """Keys that any request may touch, or that only say who is there (a stream notes when its reader last
 looked; what is written into one is written elsewhere too)."""
 
