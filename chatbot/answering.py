@@ -24,7 +24,7 @@ from chatbot.drafting import Draft, cite, frame
 from chatbot.model import open_model
 from chatbot.model.seam import Action, Model, Proposal, Task, Turn, sound
 from chatbot.privacy import canary
-from chatbot.privacy.injection import suspected
+from chatbot.privacy.injection import orders, suspected
 from chatbot.privacy.masking import Masker
 from chatbot.privacy.opening import open_masker
 from chatbot.privacy.public import PublicNames
@@ -154,7 +154,7 @@ async def _draft(question: Question, language: str, topic: Topic | None, parts: 
     curated = match(question.text, found, parts.search, question.as_of, parts.thresholds)
     if curated is not None and verdict.sure(signals := _curated_signals(text, curated), parts.thresholds, topic):
         return _curated_draft(curated, signals)
-    choices = quoting.candidates(passages)
+    choices = tuple(one for one in quoting.candidates(passages) if not orders(one.text))
     if not choices:
         return Draft()
     proposal = await _propose(question, language, passages, choices, parts)

@@ -31,9 +31,11 @@ class Message:
     rating: str | None = None
 
     def shown(self) -> dict[str, Any]:
-        """As the HTTP shapes have it; what is empty is left out."""
+        """As the HTTP shapes have it; what is empty is left out. ``ai_generated`` is the machine-readable mark that the
+        AI Act (art. 50) asks for: on every message of the assistant's, on nobody else's."""
         found = {"message": self.id, "author": self.author, "name": self.name, "text": self.text, "kind": self.kind,
-                 "mode": self.mode, "citations": list(self.citations), "client_id": self.client_id, "at": self.at}
+                 "mode": self.mode, "citations": list(self.citations), "client_id": self.client_id, "at": self.at,
+                 "ai_generated": True if self.author == AI else None}
         return {name: value for name, value in found.items() if value not in (None, [])}
 
     def dump(self) -> str:
@@ -43,6 +45,7 @@ class Message:
     def load(cls, text: str) -> Message:
         found = json.loads(text)
         found["id"] = found.pop("message")
+        found.pop("ai_generated", None)
         found["citations"] = tuple(found.get("citations", ()))
         return cls(**found)
 
