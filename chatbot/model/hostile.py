@@ -39,7 +39,7 @@ def fixed(form: int, payload: str | Payload) -> FakeModel:
 def proposals(text: str, task: Task) -> Iterator[Proposal]:
     """Every place for words, every action, and numbers that can't be."""
     count = len(task.sentences)
-    sure = {action: 1.0 for action in Action}
+    sure = dict.fromkeys(Action, 1.0)
     yield Proposal(Action.QUOTE, (0,), text, text)
     yield Proposal(Action.QUOTE, (0,), "", text, {Action.QUOTE: 1.0}, (0.0,) * count)
     yield Proposal(Action.QUOTE, (-1, count, 10**9), text, "", sure, (0.0,))

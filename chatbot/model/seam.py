@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-
 MOST_QUOTED = 3
 """Sentences of one answer."""
 
