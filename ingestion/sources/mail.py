@@ -9,7 +9,7 @@ from email.message import EmailMessage, MIMEPart
 from email.message import Message as AnyMessage
 from email.policy import default
 
-from ingestion.errors import DocumentError
+from ingestion.errors import DocumentError, NeedsPassword
 from ingestion.polish import clean
 from ingestion.sources import html, plain
 from ingestion.sources.blocks import Found
@@ -17,6 +17,7 @@ from ingestion.sources.charset import decode
 
 MOST_ATTACHMENTS = 50
 """Of one message; the rest is named as left out."""
+ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 DEEPEST = 3
 """Messages attached to messages; a fourth inside comes from an attack or a loop."""
 
@@ -39,10 +40,12 @@ class Message:
 
 
 def read(data: bytes, name: str) -> Message:
-    """Raises DocumentError for what is no message."""
+    """Raises DocumentError for what is no message, NeedsPassword for one that is encrypted (PGP, S/MIME)."""
     message = message_from_bytes(data, policy=default)
     if not isinstance(message, EmailMessage):
         raise DocumentError(f"{name} is no e-mail message that can be read.")
+    if message.get_content_type() in ENCRYPTED:
+        raise NeedsPassword(f"{name} is encrypted. Save it without a password and add it.")
     body = message.get_body(preferencelist=("plain", "html"))
     content = b""
     if body is not None:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """``kills``: of the service and of the store, each. ``seconds``: how long a kill test may take."""
+    """``kills``: of the service and of the store, each; ``worker_kills``: of an ingestion worker. ``seconds``: how long
+    a kill test may take."""
 
     messages: int = 300
     kills: int = 3
+    worker_kills: int = 2
+    searches: int = 200
     cuts: int = 60
     agents: int = 50
     tickets: int = 60
@@ -23,6 +26,6 @@ class Scale:
     seconds: float = 110.0
 
 
-WHOLE = Scale(messages=10_000, kills=20, cuts=1_000, tickets=1_000, walks=10_000, disconnects=1_000, idle_streams=1_000,
-              load_seconds=30.0, seconds=1_800.0)
+WHOLE = Scale(messages=10_000, kills=20, worker_kills=50, searches=10_000, cuts=1_000, tickets=1_000, walks=10_000,
+              disconnects=1_000, idle_streams=1_000, load_seconds=30.0, seconds=1_800.0)
 SCALE = WHOLE if os.environ.get("FAULTS") == "whole" else Scale()

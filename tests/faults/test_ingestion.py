@@ -1,0 +1,183 @@
+"""A worker killed at any moment leaves the old index or the new one, and searches during changes see exactly one."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import redis
+
+from ingestion import jobs, keys, running, uploads
+from ingestion.embedding import Embedder, open_embedder
+from ingestion.index.generations import EdgeEngine
+from ingestion.index.points import drafts, unpack
+from ingestion.jobs import AddJob, JobState
+from ingestion.search import Searcher, SearchRequest
+from ingestion.settings import Settings
+from ingestion.store import connect
+from ingestion.worker import Worker
+from tests.faults.ingesting import TIMES
+from tests.faults.scale import SCALE
+
+ROOT = Path(__file__).resolve().parents[2]
+CLAUSES = 12
+TODAY = date(2026, 11, 22)
+LONGEST_SECONDS = 90.0
+"""From a kill to the end of its job, on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return open_embedder(Settings(), threads=1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", embedding_cache=tmp_path / "vectors.sqlite")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[redis.Redis]:
+    with connect(settings) as client:
+        yield client
+
+
+def regulation(number: int) -> bytes:
+    """Each clause says which edition it is of."""
+    clauses = (f"§ {n}. Zwrot towaru numer {n} jest możliwy, wydanie {number}." for n in range(1, CLAUSES + 1))
+    return ("# Regulamin\n\n" + "\n\n".join(clauses) + "\n").encode()
+
+
+def edition(settings: Settings, number: int) -> AddJob:
+    upload = uploads.keep_pieces(settings.data_dir, [regulation(number)])
+    return AddJob(upload=upload, name="regulamin.md", source="regulamin.md", valid_from=date(2020, 1, 1))
+
+
+def editions(searcher: Searcher) -> tuple[str, set[str]]:
+    """The generation, and the editions of what one search finds."""
+    found = searcher.search(SearchRequest("zwrot towaru", TODAY))
+    texts = " ".join(passage.chunk.text for passage in found.passages)
+    return found.generation, set(re.findall(r"wydanie (\d+)", texts))
+
+
+def points_as_they_should_be(settings: Settings) -> None:
+    """The current generation holds the points of its register and no other; nothing half-built is left."""
+    engine = EdgeEngine(settings.data_dir / "index")
+    snapshot = engine.snapshot(engine.current())
+    assert snapshot is not None
+    wanted = set()
+    for _, version in snapshot.documents.indexed():
+        lines = (settings.data_dir / "chunks" / version.chunks_file).read_text(encoding="utf-8").splitlines()
+        days = [day.isoformat() if day else None for day in (version.since, version.until)]
+        for line in lines:
+            chunk = unpack({**json.loads(line), "validity": days, "version": version.version})
+            wanted |= {draft.id for draft in drafts(chunk)}
+    index = engine.open(snapshot.generation)
+    try:
+        assert index.count() == snapshot.points == len(wanted)
+        assert set(index.chunks(sorted(wanted))) == wanted
+    finally:
+        index.close()
+    assert not list((settings.data_dir / "index").glob("*.building"))
+
+
+def ended(store: redis.Redis, job_id: str) -> JobState:
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < deadline:
+        state = jobs.read(store, [job_id])[job_id]
+        if state.ended:
+            return state
+        time.sleep(0.02)
+    raise AssertionError(jobs.read(store, [job_id]))
+
+
+def worker(settings: Settings) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.ingesting", str(settings.data_dir), str(settings.embedding_cache)],
+        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.mark.timeout(SCALE.seconds)
+def test_a_worker_killed_at_any_moment_leaves_one_whole_index_and_its_job_ends(
+    settings: Settings, store: redis.Redis, embedder: Embedder
+) -> None:
+    luck = random.Random(7)
+    running.finish(settings, store, [jobs.submit(store, edition(settings, 0))], lambda states: None)
+    searcher = Searcher(settings, embedder=embedder)
+    took = 3.0
+    moments = []
+    for number in range(1, SCALE.worker_kills + 1):
+        job_id = jobs.submit(store, edition(settings, number))
+        victim = worker(settings)
+        time.sleep(moment := luck.uniform(0.0, took))
+        step = jobs.read(store, [job_id])[job_id].step
+        victim.kill()
+        victim.wait(10)
+        moments.append(f"{moment:.2f} s ({step or 'not begun'})")
+        _, seen = editions(searcher)
+        assert seen in ({str(number - 1)}, {str(number)}), moments[-1]
+        began = time.monotonic()
+        second = worker(settings)
+        try:
+            state = ended(store, job_id)
+        finally:
+            second.terminate()
+            second.wait(30)
+        took = max(1.0, min(10.0, time.monotonic() - began))
+        assert (state.state, state.outcomes[0].status) in (("done", "indexed"), ("done", "unchanged")), state
+        time.sleep(0.25)  # searchers look for a new generation five times a second
+        assert editions(searcher)[1] == {str(number)}
+        points_as_they_should_be(settings)
+        assert store.xlen(keys.JOBS) == 0
+    print("killed at", ", ".join(moments))  # noqa: T201
+
+
+@pytest.mark.timeout(SCALE.seconds)
+def test_searches_during_changes_see_one_edition_each_and_never_nothing(
+    settings: Settings, store: redis.Redis, embedder: Embedder
+) -> None:
+    running.finish(settings, store, [jobs.submit(store, edition(settings, 0))], lambda states: None)
+    searcher = Searcher(settings, embedder=embedder)
+    seen: list[tuple[str, frozenset[str]]] = []
+    enough = threading.Event()
+    one = Worker(settings, store, times=TIMES)
+    changing = threading.Thread(target=one.run, daemon=True)
+    changing.start()
+
+    def customer() -> None:
+        while not enough.is_set():
+            generation, editions_ = editions(searcher)
+            seen.append((generation, frozenset(editions_)))
+            if len(seen) >= SCALE.searches:
+                enough.set()
+
+    customers = [threading.Thread(target=customer, daemon=True) for _ in range(2)]
+    for thread in customers:
+        thread.start()
+    number = 0
+    while not enough.is_set() or number < 2:
+        number += 1
+        ended(store, jobs.submit(store, edition(settings, number)))
+    enough.set()
+    for thread in customers:
+        thread.join(30)
+    one.stop()
+    changing.join(60)
+    assert len(seen) >= SCALE.searches
+    assert {len(editions_) for _, editions_ in seen} == {1}
+    by_generation: dict[str, set[frozenset[str]]] = {}
+    for generation, editions_ in seen:
+        by_generation.setdefault(generation, set()).add(editions_)
+    assert all(len(told) == 1 for told in by_generation.values())
+    print(f"{len(seen)} searches over {number} changes, {len(by_generation)} generations seen")  # noqa: T201
