@@ -152,6 +152,13 @@ def write(folder: Path, manifest: Manifest) -> None:
     part.replace(folder / MANIFEST)
 
 
+def add_set(folder: Path, found: DataOf) -> None:
+    """Name a further set that this adapter learnt from; one of that name is replaced. Raises ModelError."""
+    manifest = read(folder)
+    others = tuple(one for one in manifest.data if one.name != found.name)
+    write(folder, manifest.model_copy(update={"data": (*others, found)}))
+
+
 def file_hash(path: Path) -> str:
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

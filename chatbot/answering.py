@@ -22,6 +22,7 @@ from chatbot.asked import answers_kind
 from chatbot.curated import Curated, match
 from chatbot.drafting import Draft, cite, frame
 from chatbot.model import open_model
+from chatbot.model.hints import open_hints
 from chatbot.model.seam import Action, Model, Proposal, Task, Turn, sound
 from chatbot.privacy import canary
 from chatbot.privacy.injection import orders, suspected
@@ -30,6 +31,7 @@ from chatbot.privacy.opening import open_masker
 from chatbot.privacy.public import PublicNames
 from chatbot.privacy.vault import Vault
 from chatbot.retrieval import Search, clauses, customers_words, retrieve, search_text
+from chatbot.routing import Router, open_router
 from chatbot.thresholds import Thresholds
 from chatbot.thresholds import load as load_thresholds
 from chatbot.topics import language_of, topic_of, upset, vague, wants_human
@@ -64,6 +66,7 @@ class Parts:
     masker: Masker
     thresholds: Thresholds
     changes: Callable[[date, date], Sequence[DocumentChange]] = lambda since, until: ()
+    router: Router | None = None
     cpu: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="answering"))
 
 
@@ -86,6 +89,7 @@ def open_parts(settings: Settings, model: Model | None = None) -> Parts:
         search=searcher,
         model=model or open_model(settings),
         masker=masker,
+        router=open_router(adapter.find(settings), company, open_hints(settings)),
         changes=partial(document_changes.now, settings),
         thresholds=load_thresholds(
             settings.data_dir,
@@ -123,6 +127,7 @@ async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterato
     decision = decision or _decide(draft, parts.thresholds, topic)
     if canary.leaks(draft.written, masked.canary) or canary.leaks(" ".join(draft.sentences), masked.canary):
         decision, draft = replace(decision, action=AnswerKind.TICKET, reasons=(Reason.INJECTION,), p_wrong=1.0), Draft()
+    decision = await _routed(decision, masked, parts)
     sentences = tuple(map(clean, _sentences(decision, draft, language, parts)))
     first_ms = None
     for sentence in sentences:
@@ -274,6 +279,15 @@ def _quoted_draft(
             conflict=quoting.conflict(quote, passages) is not None,
         ),
     )
+
+
+async def _routed(decision: Verdict, question: Question, parts: Parts) -> Verdict:
+    """A ticket that no topic's words claimed goes to the category and team that the conversation is most like."""
+    if parts.router is None or decision.action is not AnswerKind.TICKET or decision.topic is not None:
+        return decision
+    said = [*(turn.text for turn in question.history if turn.author == "customer"), question.text]
+    route = await asyncio.get_running_loop().run_in_executor(parts.cpu, parts.router.route, said)
+    return replace(decision, topic=route.category, team=route.team)
 
 
 def _decide(draft: Draft, thresholds: Thresholds, topic: Topic | None) -> Verdict:

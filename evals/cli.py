@@ -12,6 +12,7 @@ from evals.documents import documents
 from evals.guards import guards
 from evals.privacy import privacy
 from evals.retrieval import retrieval
+from evals.routing import routing
 from evals.splits import splits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -30,4 +31,5 @@ app.command()(privacy)
 app.command()(documents)
 app.command()(guards)
 app.command()(retrieval)
+app.command()(routing)
 app.command()(bench)

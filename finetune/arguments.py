@@ -58,6 +58,7 @@ class Arguments(_Strict):
     base_model: str = Field("gemma3-270m", description="the bundled model, or a Hugging Face causal model")
     data: tuple[DataSet, ...]
     corpus: tuple[Passages, ...]
+    routing: DataSet | None = Field(None, description="conversations with their category, learnt too")
     removed: float = Field(0.45, ge=0, le=1, description="share of quoting examples also shown without their passage")
     synthetic: int = Field(0, ge=0, description="tasks made by rule from the corpus's own sentences, for warming up")
     cloze: int = Field(0, ge=0, description="questions made by rule from statutes' sentences, some of them impossible")

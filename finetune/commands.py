@@ -9,11 +9,15 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from chatbot.adapter import add_set, find
+from chatbot.model.hints import open_hints
+from chatbot.routing import save as save_routing
 from finetune import arguments as arguments_of_file
-from finetune import chat
+from finetune import chat, routing
 from finetune.arguments import Arguments
 from finetune.bench import comparable
 from finetune.chat_arguments import ChatArguments
+from finetune.errors import ConfigError
 from finetune.run import run
 from finetune.train import Step
 from finetune.world import open_world
@@ -87,6 +91,31 @@ def bench(
     out.print(table)
     out.print(f"tokens/s: ours {found.ours.tokens_per_s}, TRL {found.trl.tokens_per_s}: {found.ratio} times; "
               f"losses {found.apart:.1%} apart")  # fmt: skip
+
+
+@translated
+def route(
+    config: Config = DEMO,
+    output: Annotated[Path | None, typer.Option(help="An adapter's folder. Default: that of ADAPTER.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Learn which category and team a conversation goes to (seconds), and put it beside an adapter's weights."""
+    arguments = arguments_of_file.load(config)
+    settings, _ = settings_of.load()
+    folder = output or find(settings)
+    if arguments.routing is None:
+        raise ConfigError(f"--config {config} has no `routing`. Name a file of conversations with their category.")
+    if folder is None or not folder.is_dir():
+        raise ConfigError("There is no adapter's folder to put it in. Set ADAPTER, or name one with --output.")
+    examples = routing.read(arguments_of_file.located(arguments.routing.path))
+    weights = routing.learn(examples, open_hints(settings))
+    save_routing(folder, weights)
+    add_set(folder, routing.described(arguments.routing, examples))
+    result = {"adapter": str(folder), "examples": len(examples), "categories": list(weights.categories)}
+    if as_json:
+        print_json(result)
+    else:
+        out.print(f"{len(examples)} examples, {len(weights.categories)} categories, in {folder}.")
 
 
 def read_arguments(config: Path) -> Arguments | ChatArguments:

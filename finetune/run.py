@@ -22,8 +22,9 @@ from chatbot.model.encoding import Encoder
 from chatbot.model.network import Network
 from chatbot.model.seam import Action
 from chatbot.prompts import Prompt
+from chatbot.routing import save as save_routing
 from chatbot.subjects import OF_ADAPTER
-from finetune import batches, cloze, corpora, gate, hints, measure, samples, split, synthetic, teaching, terms
+from finetune import batches, cloze, corpora, gate, hints, measure, routing, samples, split, synthetic, teaching, terms
 from finetune.arguments import Arguments, located
 from finetune.errors import ConfigError, GateError
 from finetune.forgetting import forgetting
@@ -104,7 +105,8 @@ def run(
         raise GateError(f"The data is refused: {'; '.join(refused)}. See python -m finetune check.")
     say(f"{len(data.train)} samples to train on, {len(data.held_out)} held out, {len(data.warm_up)} by rule, "
         f"{data.left_out} examples left out for want of their source")  # fmt: skip
-    data = hinted(data, hints.open_hints(settings), arguments)
+    embedder = hints.open_hints(settings)
+    data = hinted(data, embedder, arguments)
     base = bundled.base(settings.model_copy(update={"base_model": arguments.base_model}))
     prompt = prompts.load(arguments.prompt)
     dtype = {"auto": None, "bfloat16": torch.bfloat16, "float32": torch.float32}[arguments.number_type]
@@ -124,6 +126,10 @@ def run(
     trained = train(model, encoder, rows, held_out, arguments, folder, progress, identity, first, world)
     if not world.leads:
         return trained, {}
+    if arguments.routing is not None:
+        examples = routing.read(located(arguments.routing.path))
+        save_routing(folder, routing.learn(examples, embedder))
+        data = replace(data, sets=(*data.sets, routing.described(arguments.routing, examples)))
     write(folder, model, encoder, arguments, base, data, trained, {})
     tuned = chooser(Network(model.base_model.model, encoder))
     figures = {"adapter": measure.figures(data.held_out, tuned)}
