@@ -1,0 +1,24 @@
+"""`python -m finetune`: from examples to an adapter."""
+
+from __future__ import annotations
+
+import typer
+
+from finetune import checking, commands, exporting, imports, providing, reviewing
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.command()(commands.train)
+app.command()(commands.bench)
+app.command()(commands.route)
+app.command()(checking.check)
+app.command()(checking.split)
+app.command()(exporting.export)
+app.command("import")(imports.import_)
+app.command()(reviewing.review)
+app.command("to-provider")(providing.to_provider)
+app.command()(providing.validate)
+
+
+@app.callback()
+def _root() -> None:
+    """Check, split, train."""
