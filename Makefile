@@ -57,10 +57,13 @@ licences: $(VENV)/.dev  ## the licence of everything the lock installs, held to 
 audit: $(VENV)/.dev  ## known vulnerabilities of what the lock pins, where ADVISORIES names a database
 	@$(BIN)/python -m tests.security.advisories
 
+bench: $(VENV)/.installed  ## the speed figures, as ratios measured in one run, to bench.json and bench.html
+	@$(BIN)/python -m evals bench --to bench.json
+
 lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 	@printf '%s\n' '$(TORCH)' > $(VENV)/torch.txt
 	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --unsafe-package torch --constraint $(VENV)/torch.txt --output-file requirements.lock pyproject.toml
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --unsafe-package torch --constraint $(VENV)/torch.txt --constraint requirements.lock --extra dev --output-file requirements-dev.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --unsafe-package torch --constraint $(VENV)/torch.txt --constraint requirements.lock --extra dev --extra train --output-file requirements-dev.lock pyproject.toml
 
 clean:
 	@rm -rf $(VENV) build *.egg-info

@@ -43,11 +43,16 @@ class EdgeIndex:
             raise SearchIndexError(f"The index generation in {folder} can't be opened ({error}). "
                                    "Run 'python -m ingestion rollback' or 'reindex'.") from error
 
-    def search(self, probe: Probe, scope: Scope, limit: int) -> list[Hit]:
+    def ranked(self, probe: Probe, scope: Scope, limit: int) -> dict[str, dict[str, float]]:
+        """What the engine itself answers: for each of the probe's vectors its best points and their scores."""
         asked = _asked(probe)
         where = _filter(scope)
         first = self._batch([qe.QueryRequest(limit=limit, query=query, filter=where) for query in asked.values()])
-        found = {name: _scores(points) for name, points in zip(asked, first, strict=True)}
+        return {name: _scores(points) for name, points in zip(asked, first, strict=True)}
+
+    def search(self, probe: Probe, scope: Scope, limit: int) -> list[Hit]:
+        asked = _asked(probe)
+        found = self.ranked(probe, scope, limit)
         everyone = {point for scores in found.values() for point in scores}
         open_ = {name: everyone - scores.keys() for name, scores in found.items() if everyone - scores.keys()}
         second = self._batch([
