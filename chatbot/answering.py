@@ -154,7 +154,7 @@ async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterato
 async def _draft(question: Question, language: str, topic: Topic | None, parts: Parts) -> Draft:
     """The best answer there is, sent or not: an approved one if the question matches it, else a framed quote."""
     text = search_text(question.text, question.history)
-    found = await retrieve(parts.search, text, question.as_of, parts.cpu)
+    found = await retrieve(parts.search, question, parts.cpu)
     passages = clauses(found, parts.search, question.as_of)
     curated = match(question.text, found, parts.search, question.as_of, parts.thresholds)
     if curated is not None and verdict.sure(signals := _curated_signals(text, curated), parts.thresholds, topic):

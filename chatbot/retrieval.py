@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from datetime import date
 from typing import Protocol
 
+from chatbot.answer import Question
 from chatbot.model.seam import Turn
 from chatbot.topics import content
 from ingestion.documents import Chunk, Passage
@@ -22,9 +23,12 @@ CLAUSES = 8
 """Clauses that go on to quoting, best first."""
 SHORT = 1
 """A question with at most this many content words leans on what was said before ("Do kiedy?", "A za granicę?")."""
+CHAIN = 4
+"""Earlier messages of the customer that a question may lean on, each leaning on the one before."""
 _FOLLOWS = re.compile(
     r"^(?:a|i|oraz|ale|czyli|wtedy|and|but|what about|then)\b"
-    r"|\b(?:tego|temu|tym|nim|nią|niego|niej|nich|tam|wtedy|it|that|them|there)\b",
+    r"|\b(?:tego|temu|tym|nim|nią|niego|niej|nich|tam|wtedy|that|them|there)\b"
+    r"|\b(?:ile|jak|kiedy|gdzie|długo|czy|is|does|was) (?:to|it)\b",
     re.IGNORECASE,
 )
 """It begins like a second question, or points back with a pronoun."""
@@ -37,18 +41,31 @@ class Search(Protocol):
     def clause(self, document: str, clause: str, as_of: date) -> Chunk | None: ...
 
 
+def leans(question: str) -> bool:
+    """Whether a question can't be understood without what was said before it."""
+    return bool(_FOLLOWS.search(question)) or len(content(question)) <= SHORT
+
+
+def leant_on(question: str, history: tuple[Turn, ...]) -> tuple[str, ...]:
+    """The customer's earlier messages that the question leans on, oldest first: back to one that stands by itself."""
+    chain: list[str] = []
+    for earlier in reversed([turn.text for turn in history if turn.author == "customer"]):
+        if len(chain) == CHAIN or not leans(chain[-1] if chain else question):
+            break
+        chain.append(earlier)
+    return tuple(reversed(chain))
+
+
 def search_text(question: str, history: tuple[Turn, ...]) -> str:
-    """The question as it is searched: one that leans on the conversation takes the customer's last message along."""
-    earlier = next((turn.text for turn in reversed(history) if turn.author == "customer"), None)
-    if earlier and (_FOLLOWS.match(question) or len(content(question)) <= SHORT):
-        return f"{earlier} {question}"
-    return question
+    """The question with what it leans on, as one text."""
+    return " ".join((*leant_on(question, history), question))
 
 
-async def retrieve(search: Search, text: str, as_of: date, executor: Executor) -> Found:
+async def retrieve(search: Search, question: Question, executor: Executor) -> Found:
     """Raises SearchIndexError when there is no index or the search takes longer than SECONDS."""
     loop = asyncio.get_running_loop()
-    request = SearchRequest(text=text, as_of=as_of, limit=LIMIT)
+    request = SearchRequest(text=question.text, as_of=question.as_of, limit=LIMIT,
+                            history=leant_on(question.text, question.history))
     try:
         return await asyncio.wait_for(loop.run_in_executor(executor, search.search, request), SECONDS)
     except TimeoutError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import threading
@@ -11,15 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from ingestion import form, polish
 from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
-from ingestion.embedding import Embedder, Vectors, clean, open_embedder
+from ingestion.embedding import Embedder, clean, open_embedder
 from ingestion.errors import SearchIndexError
 from ingestion.fusion import WEIGHTS, fused
-from ingestion.history import said
+from ingestion.history import joined, said
 from ingestion.index import sparse
 from ingestion.index.engine import Engine, open_engine
 from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Field, Index, Probe, Scope
@@ -34,15 +31,13 @@ SHOWN = {DENSE: "dense", LEMMAS: "sparse", GRAMS: "grams"}
 class Limits:
     """``faq`` entries at most; of each at most ``paraphrases`` points stand before another's. ``question``: characters
     of a question that are looked at. ``looked``: passages whose texts are read before the best are chosen. ``look``:
-    seconds between two looks for a new generation. ``remembered``: messages whose vectors are kept (1.5 kB each, under
-    a hash of the text)."""
+    seconds between two looks for a new generation."""
 
     faq: int = 10
     paraphrases: int = 8
     question: int = 2_000
     look: float = 0.2
     looked: int = 20
-    remembered: int = 2_000
 
 
 LIMITS = Limits()
@@ -50,7 +45,8 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """None of ``collection``, ``language``, ``audience``: any. ``history``: what was said before, oldest first."""
+    """None of ``collection``, ``language``, ``audience``: any. ``history``: what was said before that the
+    question leans on, oldest first."""
 
     text: str
     as_of: date
@@ -89,7 +85,6 @@ class Searcher:
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._looked = 0.0
-        self._said: dict[bytes, Vectors] = {}
 
     def search(self, request: SearchRequest) -> Found:
         started = time.perf_counter()
@@ -133,25 +128,10 @@ class Searcher:
 
     def _probe(self, request: SearchRequest) -> Probe:
         text = expanded(clean(request.text)[: LIMITS.question], self._glossary)
-        spoken = said(text, [expanded(clean(one), self._glossary) for one in request.history])
-        vectors = [self._embed(text), *(self._remembered(one.text) for one in spoken[1:])]
-        dense = np.array([one.weight for one in spoken], np.float32) @ np.stack(vectors)
-        return Probe(np.asarray(dense / max(float(np.linalg.norm(dense)), 1e-12), np.float32),
-                     sparse.of_weighed([(sparse.tokens(one.text), one.weight) for one in spoken]))
-
-    def _embed(self, text: str) -> Vectors:
-        made = self._embedder.queries([text])[0]
-        with self._lock:
-            self._said[_key(text)] = made
-            while len(self._said) > LIMITS.remembered:
-                del self._said[next(iter(self._said))]
-        return made
-
-    def _remembered(self, text: str) -> Vectors:
-        """An earlier message's vector: it was a question itself, or came before the last question too."""
-        with self._lock:
-            known = self._said.get(_key(text))
-        return self._embed(text) if known is None else known
+        history = [expanded(clean(one), self._glossary) for one in request.history]
+        dense = self._embedder.queries([joined(text, history)])[0]
+        terms = [(sparse.tokens(one.text), one.weight) for one in said(text, history)]
+        return Probe(dense, sparse.of_weighed(terms))
 
     def _passages(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
         ranked = fused(index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit)))
@@ -200,10 +180,6 @@ class Searcher:
             raise SearchIndexError(f"The index was made with {snapshot.model}, and EMBEDDING_MODEL is now "
                                    f"{self._embedder.name}. Run 'python -m ingestion reindex', or set it back.")
         return self._engine.open(generation)  # the one before is closed when its last search lets go of it
-
-
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
 
 
 def glossary(company: Company | None) -> dict[str, tuple[str, ...]]:

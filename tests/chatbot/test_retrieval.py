@@ -1,12 +1,13 @@
 import pytest
 
 from chatbot.model.seam import Turn
-from chatbot.retrieval import parse_reference, search_text
+from chatbot.retrieval import leant_on, parse_reference, search_text
 
 EARLIER = (Turn("customer", "Ile kosztuje kurier?"), Turn("ai", "16,99 zł"))
 
 
-@pytest.mark.parametrize("question", ["A za granicę?", "I ile to trwa?", "Do kiedy?", "Czy jest od tego wyjątek?"])
+@pytest.mark.parametrize("question", ["A za granicę?", "I ile to trwa?", "Do kiedy?", "Czy jest od tego wyjątek?",
+                                      "Jak długo to trwa w święta?"])
 def test_a_question_that_leans_on_the_last_one_is_searched_with_it(question: str) -> None:
     assert search_text(question, EARLIER) == f"Ile kosztuje kurier? {question}"
 
@@ -14,6 +15,12 @@ def test_a_question_that_leans_on_the_last_one_is_searched_with_it(question: str
 @pytest.mark.parametrize("question", ["Jak złożyć reklamację?", "Czy mogę zapłacić BLIKIEM przy odbiorze?"])
 def test_a_question_of_its_own_is_searched_as_it_is(question: str) -> None:
     assert search_text(question, EARLIER) == question
+
+
+def test_a_chain_of_follow_ups_leads_back_to_what_they_are_about() -> None:
+    history = (Turn("customer", "Jak złożyć reklamację lampy?"), Turn("ai", "Przez formularz."),
+               *EARLIER, Turn("customer", "A za granicę?"), Turn("ai", "39 zł"))
+    assert leant_on("I jak długo to trwa?", history) == ("Ile kosztuje kurier?", "A za granicę?")
 
 
 def test_without_history_a_question_is_searched_as_it_is() -> None:

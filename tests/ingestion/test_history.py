@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.history import LIMITS, said
+from ingestion.history import LIMITS, joined, said
 from ingestion.index import sparse
 from ingestion.index.seam import LEMMAS
 
@@ -23,6 +23,17 @@ def test_only_the_last_messages_and_their_beginnings_are_heard() -> None:
     spoken = said("A potem?", ["x" * 5_000] * 50)
     assert len(spoken) == LIMITS.messages + 1
     assert {len(one.text) for one in spoken[1:]} == {LIMITS.characters}
+
+
+def test_a_long_message_weighs_less_than_a_short_one() -> None:
+    _, long, short = said("A potem?", ["Mam pytanie o kuriera.", "słowo " * 4 * LIMITS.words])
+    assert long.weight == pytest.approx(LIMITS.decay / 4)
+    assert short.weight == pytest.approx(LIMITS.decay**2)
+
+
+def test_the_vector_is_of_the_conversation_as_it_went() -> None:
+    assert joined("A ile?", ["Wysyłacie kurierem?", "Tak."]) == "Wysyłacie kurierem? Tak. A ile?"
+    assert joined("A ile?", []) == "A ile?"
 
 
 def test_the_terms_of_a_conversation_add_up_by_their_weights() -> None:
