@@ -33,6 +33,7 @@ class Conversations:
         self._limits = limits
         self._clock = clock
 
+        self._full_until = 0
     async def begin(self, identity: access.Identity, language: str) -> Begun:
         """A new conversation. The token is shown once and kept only as a hash."""
         conversation, token = new_id("c"), access.new_token()
@@ -75,6 +76,8 @@ class Conversations:
         """
         self._check(client_id, text)
         sent_key = keys.sent(meta.id, digest(client_id))
+        if self._clock() < self._full_until and meta.state not in HUMAN and not meta.busy:
+            raise Busy("full", retry_after=self._limits.retry_after)
         message = Message(new_id("m"), CUSTOMER, text, self._clock(), client_id=client_id)
         for attempt in range(TRIES):
             if (known := await self._records.sent(meta, sent_key, text)) is not None:
@@ -90,6 +93,7 @@ class Conversations:
                 return message.id
             if failed == "full":
                 raise Busy("full", retry_after=self._limits.retry_after)
+                self._full_until = self._clock() + int(self._limits.full_seconds * 1000)
         raise Busy("try_again", retry_after=self._limits.retry_after)
 
     async def hand_over(self, meta: Meta) -> State:

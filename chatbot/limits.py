@@ -25,6 +25,9 @@ class Limits:
     # Overload
     turns_waiting: int = 64
     """Turns queued and running in all; at 3 s a turn and 2 running, the last waits a minute and a half."""
+    full_seconds: float = 0.1
+    """After the store said that the turns are full, so long nobody asks it again: a refusal must cost little, and the
+    many that wait keep the runners busy meanwhile."""
     turns_running: int = 2
     """In one process; the model admits one at a time anyway, the second one retrieves meanwhile."""
     turns_pending: int = 10

@@ -1,5 +1,5 @@
-"""Under load, service and store are killed and the power is cut: no acknowledged message is lost, shown twice or out of
-order."""
+"""Under load, service, worker and store are killed and the power is cut: no acknowledged message is lost, shown twice
+or out of order."""
 
 from __future__ import annotations
 
@@ -33,16 +33,18 @@ TALK_TIMEOUT = 2.0
 class Victim:
     """The service as a process of its own session, with the store under it."""
 
-    def __init__(self, data_dir: Path, port: int, preload: str = "") -> None:
+    def __init__(self, data_dir: Path, port: int, preload: str = "", plan: str = "pace") -> None:
         self.data_dir = data_dir
         self.port = port
+        self.plan = plan
         self.environ = os.environ | {"OMP_NUM_THREADS": "1"} | ({"LD_PRELOAD": preload} if preload else {})
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         log = (self.data_dir.parent / "victim.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.service", str(self.data_dir), str(self.port)], cwd=ROOT,
+            [sys.executable, "-m", "tests.faults.service", str(self.data_dir), str(self.port), self.plan],
+            cwd=ROOT,
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environ)
         log.close()
 
@@ -55,6 +57,24 @@ class Victim:
         """Processes of the embedded store's server."""
         return _processes("valkey-server", str(self.data_dir))
 
+    def workers(self) -> list[int]:
+        """The ingestion worker, while there is one."""
+        return _processes("ingestion\0worker", str(self.data_dir))
+
+    def resident_mb(self) -> float:
+        assert self.process is not None
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    async def kill_worker(self) -> None:
+        """The next one, if the last was killed a moment ago."""
+        until = time.monotonic() + START_SECONDS
+        while not (pids := self.workers()):
+            assert time.monotonic() < until, "no worker was started again"
+            await asyncio.sleep(0.05)
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def kill_store(self) -> None:
         for pid in self.servers():
             with suppress(ProcessLookupError):
@@ -63,9 +83,8 @@ class Victim:
     def cut_power(self) -> None:
         """Everything dies at once, and of the append-only files there is what was on the disk."""
         assert self.process is not None
-        pids = [*_processes("valkey-server", str(self.data_dir)), *_processes("ingestion.supervisor", ""),
-                self.process.pid]
-        ours = [pid for pid in pids if _session(pid) == self.process.pid or pid in self.servers()]
+        pids = [*self.workers(), *self.servers(), *_processes("ingestion.supervisor", ""), self.process.pid]
+        ours = [pid for pid in pids if _session(pid) == self.process.pid or pid in (*self.servers(), *self.workers())]
         for pid in ours:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -113,7 +132,7 @@ def _session(pid: int) -> int:
 
 @pytest.fixture
 def victim(tmp_path: Path) -> Iterator[Victim]:
-    running = Victim(tmp_path / "data", free_port())
+    running = Victim(tmp_path / "data", free_port(), plan="talk")
     yield running
     if running.process is not None and running.process.poll() is None:
         running.kill()
@@ -212,7 +231,9 @@ async def _under_load(victim: Victim, faults: list[str], seed: int) -> None:
         for fault in faults:
             assert not talking.done(), talking
             await asyncio.sleep(chance.random() * 0.6 + 0.1)
-            if fault == "store":
+            if fault == "worker":
+                await victim.kill_worker()
+            elif fault == "store":
                 victim.kill_store()
             else:
                 victim.kill() if fault == "service" else victim.cut_power()
@@ -225,8 +246,8 @@ async def _under_load(victim: Victim, faults: list[str], seed: int) -> None:
 
 
 @pytest.mark.timeout(SCALE.seconds + 60)
-async def test_no_acknowledged_message_is_lost_when_service_or_store_are_killed(victim: Victim) -> None:
-    faults = ["service", "store"] * SCALE.kills
+async def test_no_acknowledged_message_is_lost_when_service_worker_or_store_are_killed(victim: Victim) -> None:
+    faults = ["service", "worker", "store"] * SCALE.kills
     random.Random(1).shuffle(faults)
     await _under_load(victim, faults, 1)
 

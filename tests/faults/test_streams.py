@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +19,11 @@ from tests.chatbot import answerers
 from tests.chatbot.cast import Customer, eventually
 from tests.chatbot.conftest import QUICK
 from tests.faults.scale import SCALE
+from tests.faults.test_kills import Victim
 from tests.flows.pages import Page
 from tests.flows.serving import Served, serving
+from tests.flows.test_parking import Long
+from tests.flows.test_serve import free_port
 
 
 async def test_every_cut_page_resumes_to_the_stored_transcript(served: Served, http: httpx.AsyncClient) -> None:
@@ -82,40 +86,56 @@ async def test_a_model_that_hangs_slows_or_dies_always_ends_in_a_terminal_event(
             await page.cut()
 
 
-async def test_after_many_disconnects_no_stream_and_no_turn_is_left(store_settings: Settings, redis: Redis) -> None:
-    async with serving(store_settings, answerer=answerers.slow) as served, httpx.AsyncClient(
-        base_url=served.url, limits=httpx.Limits(max_connections=None)) as http:
-        for _ in range(SCALE.disconnects // 20):
-            customers = [await Customer.begin(http) for _ in range(20)]
-            pages = [Page(http, f"{one.path}/events", one.headers).open() for one in customers]
-            await asyncio.gather(*(one.write("Ile trwa zwrot?") for one in customers))
-            await asyncio.gather(*(page.cut() for page in pages))
-            await asyncio.gather(*(http.delete(one.path, headers=one.headers) for one in customers))
-
+async def test_after_many_disconnects_no_generation_and_no_slot_is_left(store_settings: Settings, redis: Redis) -> None:
+    """Nobody says goodbye: the pages are just gone, in the middle of an answer that would take a minute."""
+    long, gone = Long(), []
+    limits = replace(QUICK, turn_seconds=60, wait_seconds=600)
+    async with serving(store_settings, answerer=long, limits=limits) as served, httpx.AsyncClient(
+        base_url=served.url, limits=httpx.Limits(max_connections=None), timeout=30) as http:
         async def idle() -> bool:
-            left = served.service.hub.streams + served.service.runner.running
+            left = served.service.hub.streams + served.service.runner.running + long.running
             return left + await served.service.redis.xlen(keys.TURNS) == 0
 
-        await eventually(idle)
+        for _ in range(SCALE.disconnects // 40):
+            customers = [await Customer.begin(http) for _ in range(40)]
+            pages = [Page(http, f"{one.path}/events", one.headers).open() for one in customers]
+            posted = await asyncio.gather(*(one.write("Ile trwa zwrot?") for one in customers))
+            assert {one.status_code for one in posted} == {202}
+            await asyncio.gather(*(page.cut() for page in pages))
+            await eventually(idle)
+            gone += customers
+        assert long.begun > 0 and len(asyncio.all_tasks()) < 60, "tasks were left behind"
+        served.service.answer_with(answerers.echo)
+        for customer in gone[-40:]:
+            await customer.until(lambda found: len(found) == 2)
 
 
-async def test_idle_streams_cost_little_memory(served: Served) -> None:
-    """At most 300 MB for 1,000 idle streams, client included: they run in this process too."""
-    async with httpx.AsyncClient(base_url=served.url, limits=httpx.Limits(max_connections=None)) as http:
-        before = _resident_mb()
-        customers = [await Customer.begin(http) for _ in range(SCALE.idle_streams)]
-        pages = [Page(http, f"{one.path}/events", one.headers).open() for one in customers]
+async def test_idle_streams_cost_little_memory(tmp_path: Path) -> None:
+    """At most 300 MB for 1,000 idle streams, of the service's process alone; and they are alive."""
+    victim = Victim(tmp_path / "data", free_port())
+    victim.start()
+    try:
+        await victim.wait()
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{victim.port}", timeout=30,
+                                     limits=httpx.Limits(max_connections=None)) as http:
+            customers = [await Customer.begin(http) for _ in range(SCALE.idle_streams)]
+            before = victim.resident_mb()
+            pages = [Page(http, f"{one.path}/events", one.headers).open() for one in customers]
 
-        async def open_() -> bool:
-            return served.service.hub.streams == SCALE.idle_streams
+            async def open_() -> bool:
+                shown = (await http.get("/metrics")).text
+                return f"chat_event_streams {float(SCALE.idle_streams)}" in shown
 
-        await eventually(open_)
-        grown = _resident_mb() - before
-        assert grown < 0.3 * SCALE.idle_streams, f"{grown:.0f} MB for {SCALE.idle_streams} streams"
-        await customers[0].write("Ile trwa zwrot?")
-        await pages[0].until(lambda one: one.type == "done")
-        for page in pages:
-            await page.cut()
+            await eventually(open_)
+            grown = victim.resident_mb() - before
+            sys.stderr.write(f"{SCALE.idle_streams} idle streams: {grown:.0f} MB\n")
+            assert grown < 0.3 * SCALE.idle_streams
+            await customers[0].write("Ile trwa zwrot?")
+            await pages[0].until(lambda one: one.type == "done")
+            for page in pages:
+                await page.cut()
+    finally:
+        victim.kill()
 
 
 async def test_over_capacity_is_refused_fast_and_what_was_taken_is_answered(
@@ -141,10 +161,3 @@ async def test_over_capacity_is_refused_fast_and_what_was_taken_is_answered(
                 assert answer.json()["retry"] and answer.headers["Retry-After"]
         for customer in taken:
             await customer.until(lambda found: found[-1]["author"] == "ai")
-
-
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 / 1e6
-
-
