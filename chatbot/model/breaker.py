@@ -60,6 +60,7 @@ class Breaker:
         self._again_from = 0.0
         self._trying = False
         self._late: asyncio.Task[Proposal] | None = None
+        self._warming: asyncio.Task[Proposal] | None = None
 
     @property
     def name(self) -> str:
@@ -114,7 +115,7 @@ class Breaker:
 
     async def warm(self) -> None:
         """One proposal to nobody, to learn how long the model takes here. Never raises a model's error."""
-        call = asyncio.create_task(self._model.propose(WARM_UP, seconds=self._patience.most), name="warm-up")
+        call = self._warming = asyncio.create_task(self._model.propose(WARM_UP, seconds=self._patience.most))
         began = self._clock()
         try:
             await asyncio.wait({call})
