@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from finetune import checking, commands, exporting, imports, providing, reviewing
+from finetune import checking, commands, exporting, imports, providing, reviewing, synthesising
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.command()(commands.train)
@@ -14,6 +14,7 @@ app.command()(checking.check)
 app.command()(checking.split)
 app.command()(exporting.export)
 app.command("import")(imports.import_)
+app.command()(synthesising.synthesise)
 app.command()(reviewing.review)
 app.command("to-provider")(providing.to_provider)
 app.command()(providing.validate)
@@ -21,4 +22,4 @@ app.command()(providing.validate)
 
 @app.callback()
 def _root() -> None:
-    """Check, split, train."""
+    """Gather, review, check, train; or export for a provider."""

@@ -72,7 +72,7 @@ def to_example(record: Record) -> Example | Untaught:
         if found := _standing(record.answer, passage):
             quote, opening, closing = found
             return made(passage, quote, opening, closing)
-    carried = [(one, _carrying(record.answer, one)) for one in resting]
+    carried = [(one, carrying(record.answer, one)) for one in resting]
     best = max(carried, key=lambda pair: pair[1][1], default=None)
     if best is None or not best[1][0] or best[1][1] < CARRIED:
         return Untaught(record.id, "its answer stands in no passage shown, so there is no sentence to quote")
@@ -114,7 +114,7 @@ def with_found_clauses(record: Record) -> Record:
     if record.clauses or not record.passages:
         return record
     resting = [one.key for one in record.passages
-               if _standing(record.answer, one) or _carrying(record.answer, one)[1] >= CARRIED]
+               if _standing(record.answer, one) or carrying(record.answer, one)[1] >= CARRIED]
     return replace(record, clauses=tuple(dict.fromkeys(resting)))
 
 
@@ -142,7 +142,7 @@ def _standing(answer: str, passage: Passage) -> tuple[tuple[str, ...], str, str]
     return tuple(one for _, one in found), opening.strip(), closing.strip()
 
 
-def _carrying(answer: str, passage: Passage) -> tuple[tuple[str, ...], float]:
+def carrying(answer: str, passage: Passage) -> tuple[tuple[str, ...], float]:
     """The fewest sentences that carry most of a reply's words, and the share they carry; none where the reply has a
     figure that they lack."""
     wanted = set(content(answer))
