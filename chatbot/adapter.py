@@ -15,10 +15,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chatbot import prompts
+from chatbot import appointed, prompts
+from chatbot.answer import Mode
 from chatbot.calibration import Calibration
 from ingestion.errors import ModelError
-from ingestion.settings import Settings
+from ingestion.settings import SHIPPED_ADAPTER, Settings
 
 MANIFEST = "manifest.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -61,9 +62,18 @@ class Approval(_Strict):
     grounds: str
 
 
+class Right(_Strict):
+    """Whether a mode may be used with this adapter, as measured; ``why`` has the figures."""
+
+    earned: bool
+    on: date
+    why: str
+
+
 class Manifest(_Strict):
     """``evaluation`` holds held-out figures by what was measured (adapter, bare model, no model); ``calibration`` the
-    rules that judge this adapter's answers, where the company has none of its own."""
+    rules that judge this adapter's answers, where the company has none of its own. ``rights`` name the modes that
+    must be earned: without one, nothing is generated."""
 
     format: int = FORMAT
     name: str
@@ -77,23 +87,28 @@ class Manifest(_Strict):
     training: dict[str, Any]
     evaluation: dict[str, Any] = {}
     calibration: Calibration | None = None
+    rights: dict[Mode, Right] = {}
     approval: Approval | None = None
     terms: str = ""
 
 
 def find(settings: Settings) -> Path | None:
-    """The adapter's folder, or None for ADAPTER=none: a path, a folder in DATA_DIR/adapters, or a shipped one."""
-    if settings.adapter == NONE:
+    """The adapter's folder, or None for ADAPTER=none: a path, a folder in DATA_DIR/adapters, or a shipped one. Where
+    ADAPTER is left at its default, the adapter that was approved last."""
+    name = settings.adapter
+    if name == SHIPPED_ADAPTER:
+        name = appointed.read(settings.data_dir).adapter
+    if name == NONE:
         return None
-    places = [settings.data_dir / "adapters" / settings.adapter, SHIPPED / settings.adapter]
-    if os.sep in settings.adapter:
-        places.insert(0, Path(settings.adapter).expanduser().absolute())
+    places = [settings.data_dir / "adapters" / name, SHIPPED / name]
+    if os.sep in name:
+        places.insert(0, Path(name).expanduser().absolute())
     for place in places:
         if (place / MANIFEST).is_file():
             return place
     known = {path.parent.name for root in (places[-2].parent, SHIPPED) for path in root.glob(f"*/{MANIFEST}")}
     raise ModelError(
-        f"ADAPTER={settings.adapter!r} is not there: no {MANIFEST} in {' or '.join(map(str, places))}. "
+        f"ADAPTER={name!r} is not there: no {MANIFEST} in {' or '.join(map(str, places))}. "
         f"Set it to one of {', '.join(sorted(known)) or NONE}, to an adapter's folder, or to {NONE!r}."
     )
 

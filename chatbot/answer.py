@@ -49,13 +49,15 @@ class Reason(StrEnum):
 class Question:
     """``text`` is the customer's, as written: answering masks it. ``as_of`` is the day whose rules apply;
     ``as_of_stated`` tells whether it came signed (a contract's date) or is merely today. ``canary`` is answering's own
-    (`chatbot.privacy.canary`)."""
+    (`chatbot.privacy.canary`). ``adapter`` is to answer it; None: the one in
+    service."""
 
     text: str
     as_of: date
     as_of_stated: bool = False
     history: tuple[Turn, ...] = ()
     language: str | None = None
+    adapter: str | None = None
     canary: str = ""
 
 

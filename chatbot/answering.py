@@ -32,7 +32,7 @@ from chatbot.privacy.public import PublicNames
 from chatbot.privacy.vault import Vault
 from chatbot.retrieval import Search, clauses, customers_words, retrieve, search_text
 from chatbot.routing import Router, open_router
-from chatbot.thresholds import Thresholds
+from chatbot.thresholds import Thresholds, within
 from chatbot.thresholds import load as load_thresholds
 from chatbot.topics import language_of, topic_of, upset, vague, wants_human
 from ingestion import changes as document_changes
@@ -77,8 +77,6 @@ def open_parts(settings: Settings, model: Model | None = None) -> Parts:
     Raises ProductError naming what is missing.
     """
     company = companies.load(settings.company)
-    folder = None if settings.llm_url else adapter.find(settings)
-    manifest = adapter.read(folder) if folder else None
     searcher = Searcher(settings, company)
     masker = open_masker(settings, company, PublicNames.of(islice(searcher.texts(), PUBLIC_TEXTS)))
     masker.warm()
@@ -91,13 +89,18 @@ def open_parts(settings: Settings, model: Model | None = None) -> Parts:
         masker=masker,
         router=open_router(adapter.find(settings), company, open_hints(settings)),
         changes=partial(document_changes.now, settings),
-        thresholds=load_thresholds(
-            settings.data_dir,
-            manifest.calibration if manifest else None,
-            manifest.weights_hash if manifest else None,
-            settings.embedding_model,
-        ),
+        thresholds=thresholds_of(settings),
     )
+
+
+def thresholds_of(settings: Settings) -> Thresholds:
+    """The rules that hold with the adapter of these settings, of the modes it has a right to."""
+    folder = None if settings.llm_url else adapter.find(settings)
+    if folder is None:
+        return within(load_thresholds(settings.data_dir, None, None, settings.embedding_model), ())
+    manifest = adapter.read(folder)
+    table = load_thresholds(settings.data_dir, manifest.calibration, manifest.weights_hash, settings.embedding_model)
+    return within(table, [mode for mode, right in manifest.rights.items() if right.earned])
 
 
 async def answer(question: Question, parts: Parts, vault: Vault) -> AsyncIterator[Sentence | Answer]:

@@ -16,6 +16,7 @@ from chatbot.limits import Limits
 from chatbot.messages import CUSTOMER, Message, digest, new_id
 from chatbot.record import Meta, Records
 from chatbot.states import HUMAN, Event, State, allowed, move
+from chatbot.trial import Trials, rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Conversations:
         self._budgets = budgets
         self._limits = limits
         self._clock = clock
-
         self._full_until = 0
+
     async def begin(self, identity: access.Identity, language: str) -> Begun:
         """A new conversation. The token is shown once and kept only as a hash."""
         conversation, token = new_id("c"), access.new_token()
@@ -75,9 +76,9 @@ class Conversations:
         when a bound is reached, BadInput for an empty or too long text.
         """
         self._check(client_id, text)
-        sent_key = keys.sent(meta.id, digest(client_id))
         if self._clock() < self._full_until and meta.state not in HUMAN and not meta.busy:
             raise Busy("full", retry_after=self._limits.retry_after)
+        sent_key = keys.sent(meta.id, digest(client_id))
         message = Message(new_id("m"), CUSTOMER, text, self._clock(), client_id=client_id)
         for attempt in range(TRIES):
             if (known := await self._records.sent(meta, sent_key, text)) is not None:
@@ -92,8 +93,8 @@ class Conversations:
             if failed is None:
                 return message.id
             if failed == "full":
-                raise Busy("full", retry_after=self._limits.retry_after)
                 self._full_until = self._clock() + int(self._limits.full_seconds * 1000)
+                raise Busy("full", retry_after=self._limits.retry_after)
         raise Busy("try_again", retry_after=self._limits.retry_after)
 
     async def hand_over(self, meta: Meta) -> State:
@@ -131,10 +132,14 @@ class Conversations:
         if not any(one.id == message and one.author != CUSTOMER for one in await self._records.transcript(meta)):
             raise NotFound("no_message")
         key = keys.ratings(meta.id)
+        adapter = await self._records.redis.hget(keys.conversation(meta.id), "adapter")
+        trial, first = await Trials(self._records.redis, self._clock).now(), not await self._records.redis.exists(key)
         kept = self._records.seal_json(meta, {"rating": rating, "comment": comment, "at": self._clock()})
         for _ in range(TRIES):
             step = self._handoffs.guard(Step(), meta)
             step.write("HSET", key, message, kept).write("EXPIRE", key, keys.RETENTION)
+            if adapter is not None:
+                step.add(rated(trial, meta.id, adapter.decode(), rating == "down", first))
             if rating == "down" and allowed(meta.state, Event.OFFER):
                 step.add(self._handoffs.moved(meta, move(meta.state, Event.OFFER)))
             if await commit(self._redis, step) is None:

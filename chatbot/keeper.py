@@ -20,6 +20,7 @@ from chatbot.messages import new_id
 from chatbot.record import Records
 from chatbot.states import Event, State, move
 from chatbot.tickets import CLAIMED, QUEUED, Tickets
+from chatbot.trial import Trials
 
 log = structlog.get_logger()
 
@@ -41,6 +42,12 @@ class Keeper:
         self._consoles: Counter[str] = Counter()
         self._seen: dict[str, int] = {}
         self._opened: bool | None = None
+        self._trials = Trials(redis, clock)
+        self._watched = 0
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
 
     @contextlib.contextmanager
     def console(self, user: str) -> Iterator[None]:
@@ -69,6 +76,14 @@ class Keeper:
             with contextlib.suppress(NotFound):
                 await self._look_after(id_)
         await self._announce()
+        await self._watch()
+
+    async def _watch(self) -> None:
+        """A second adapter that does harm is taken back."""
+        now = self._clock()
+        if now - self._watched >= self._limits.watch_seconds * 1000:
+            self._watched = now
+            await self._trials.watch()
 
     async def _worth_a_look(self) -> list[str]:
         """Tickets whose time may have come. Once after a start and after each opening of the doors: all."""

@@ -63,6 +63,15 @@ ADAPTER_COUNTS = "chat:adapters"
 """Hash: "<adapter> <kind>" → number of answers."""
 
 
+TRIAL = "chat:trial"
+"""Hash: the latest trial of a second adapter (`chatbot.trial.Trial`)."""
+OUTCOMES = "chat:outcomes"
+"""Stream of what became of answers, without text or id: t (handed_over, thumbs_down), v, a (adapter), p (p_wrong),
+x (trial), arm, f (first of its conversation). About the last OUTCOMES_KEPT."""
+OUTCOMES_KEPT = 20_000
+"""A trial of two shares that differ by a few points is over by then; at 1 kB each it is 20 MB at most."""
+
+
 def conversation(conversation: str) -> str:
     """Hash: token (SHA-256), owner, language, customer ◆, contract_date, created, state, fence, busy, turn, tries,
     ticket, seen, consent, parked, consent_at."""

@@ -77,6 +77,8 @@ class Limits:
     """Every move within the first so many places is told at once; further back only each tenth place."""
     keeper_seconds: float = 2.0
     """Between two rounds of periodic work."""
+    watch_seconds: float = 10.0
+    """Between two looks at a trial of a second adapter."""
 
     # Streams
     heartbeat_seconds: float = 15.0

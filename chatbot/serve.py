@@ -24,6 +24,7 @@ from chatbot.answer import Answer, AnswerKind, Question, Reason, Sentence, Verdi
 from chatbot.app import create_app
 from chatbot.errors import PortTaken
 from chatbot.privacy.vault import Vault
+from chatbot.second import Second
 from chatbot.service import Readiness, Service, build
 from chatbot.staff import Role
 from chatbot.workers import workers
@@ -138,11 +139,13 @@ class Guarded:
 
     parts: Any
     breaker: Any
+    second: Second
 
     def __call__(self, question: Question, vault: Vault) -> AsyncIterator[Sentence | Answer]:
         from chatbot.answering import answer
 
-        return answer(question, replace(self.parts, model=self.breaker), vault)
+        other = self.second.parts(question.adapter)
+        return answer(question, other or replace(self.parts, model=self.breaker), vault)
 
 
 def open_answerer(settings: Settings) -> tuple[Guarded, Any]:
@@ -151,7 +154,7 @@ def open_answerer(settings: Settings) -> tuple[Guarded, Any]:
     from chatbot.model.breaker import Breaker
 
     parts = open_parts(settings)
-    return Guarded(parts, Breaker(parts.model)), parts
+    return Guarded(parts, Breaker(parts.model), Second(settings, parts)), parts
 
 
 async def learn_pace(answerer: Guarded) -> None:

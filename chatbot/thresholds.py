@@ -7,7 +7,7 @@ the one its adapter's manifest carries, else the shipped ones, which say of them
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,11 @@ SHIPPED_CURATED = Rule(
     weights={"dense": -57.2, "support": -0.8, "margin": -0.4, "agreement": -0.9},
     refused="set by hand where the demo's FAQ matched without a miss, 2026-11-22: a cosine of 0.945 and shared words",
 )
+
+
+EARNED = frozenset({Mode.GENERATED})
+"""Modes that a model must earn (`python -m evals approve`): without the right in its manifest, none of their answers
+is sent, whatever a calibration says."""
 
 
 def _shipped() -> dict[Mode, Rule]:
@@ -94,6 +99,12 @@ def of(found: Calibration, table: Thresholds | None = None) -> Thresholds:
     """The table with a calibration's rules; a mode it says nothing of keeps the shipped one."""
     table = table or Thresholds()
     return replace(table, origin=found.origin, modes={**_shipped(), **found.modes})
+
+
+def within(table: Thresholds, rights: Iterable[Mode]) -> Thresholds:
+    """The table without the rules of modes that must be earned and aren't among ``rights``."""
+    allowed = {mode: rule for mode, rule in table.modes.items() if mode not in EARNED or mode in rights}
+    return replace(table, modes=allowed)
 
 
 def load(data_dir: Path, carried: Calibration | None = None, weights_hash: str | None = None,

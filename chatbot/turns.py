@@ -20,6 +20,7 @@ from chatbot.model.seam import Turn as Earlier
 from chatbot.privacy.vault import Vault
 from chatbot.record import Meta, Records
 from chatbot.states import BOT_SPEAKS
+from chatbot.trial import Trial, answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Claim:
     text: str
     vault: Vault
     tries: int
+    trial: Trial | None = None
 
 
 class Stale(ChatError):
@@ -102,6 +104,9 @@ class Turns:
         said += self._records.say(meta, message)
         said += self._records.event(meta, "done", {"turn": meta.turn, "message": message.id})
         said.append(("SET", keys.vault(meta.id), self._records.seal(meta, claim.vault.dump()), "EX", keys.RETENTION))
+        first = not any(one.author == AI for one in claim.question.history)
+        said += answered(claim.trial, meta.id, answer, first)
+        said.append(("HSET", keys.conversation(meta.id), "adapter", answer.adapter or "none"))
         said.append(("HINCRBY", keys.ADAPTER_COUNTS, f"{answer.adapter or 'none'} {answer.kind.value}", 1))
         if answer.kind is AnswerKind.TICKET:
             reasons = answer.verdict.reasons or (Reason.WEAK_SUPPORT,)
@@ -191,19 +196,21 @@ class Turns:
             pipe.lrange(keys.messages(meta.id), -newest, -1)
             pipe.lrange(keys.pending(meta.id), 0, -1)
             pipe.get(keys.vault(meta.id))
-            said, pending, sealed = await pipe.execute()
+            pipe.hgetall(keys.TRIAL)
+            said, pending, sealed, tried = await pipe.execute()
         messages = [Message.load(self._records.open(meta, one)) for one in said]
         if all(one.id != job.message for one in messages):
             messages = await self._records.transcript(meta)
         asked = next(one for one in messages if one.id == job.message)
         waiting = {one.decode() for one in pending}
         history = [one for one in messages if one.id not in waiting and one.id != job.message]
+        trial = Trial.of(tried)
         question = Question(
             text=asked.text, as_of=meta.contract_date or self._handoffs.today(),
             as_of_stated=meta.contract_date is not None,
             history=tuple(Earlier(one.author, one.text) for one in history[-self._limits.history:]),
-            language=meta.language,
+            language=meta.language, adapter=trial.adapter(meta.id) if trial else None,
         )
         assert asked.author == CUSTOMER
         return Claim(job, meta, question, asked.text, Vault.load(self._records.open(meta, sealed) if sealed else None),
-                     meta.tries)
+                     meta.tries, trial)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from evals.answers import answers
+from evals.approve import approve, rollback
 from evals.bench.command import bench
 from evals.calibrate import calibrate
 from evals.compare import compare
@@ -27,6 +28,8 @@ app.command()(answers)
 app.command()(calibrate)
 app.command()(splits)
 app.command()(compare)
+app.command()(approve)
+app.command()(rollback)
 app.command()(privacy)
 app.command()(documents)
 app.command()(guards)

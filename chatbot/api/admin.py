@@ -9,12 +9,14 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chatbot import adapter, keys
+from chatbot import adapter, drift, keys
 from chatbot.api.depends import Admin, TheService
 from chatbot.errors import Busy
+from chatbot.sequential import ALPHA
 from chatbot.staff import Role
 from chatbot.thresholds import load as load_thresholds
 from chatbot.thresholds import shown as shown_thresholds
+from chatbot.trial import HARMS, LARGEST_SHARE, RUNNING, STOPPED, Trials
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
 
@@ -52,6 +54,49 @@ async def adapters(session: Admin, service: TheService) -> dict[str, Any]:
         found.append({"adapter": manifest.name, "active": manifest.name == active,
                       "answers": answers.get(manifest.name, {}), "manifest": manifest.model_dump(mode="json")})
     return {"active": active, "adapters": found}
+
+
+class NewTrial(_Body):
+    """``share`` of the conversations goes to ``adapter``."""
+
+    adapter: str = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
+    share: float = Field(gt=0, le=LARGEST_SHARE)
+
+
+@router.get("/trial")
+async def trial(session: Admin, service: TheService) -> dict[str, Any]:
+    """The latest trial of a second adapter with its evidence by harm, and what has drifted of the one in service."""
+    trials = Trials(service.redis, service.keeper.clock)
+    found = await trials.now()
+    active = service.parts.model.adapter if service.parts else None
+    drifted = drift.told(await trials.drifted(active or "none"))
+    told: dict[str, Any] = {"drift": drifted, "active": active, "trial": None, "harms": {}}
+    if found is None:
+        return told
+    evidence = await trials.evidence(found)
+    harms = {harm: {"n": worse.n, "share": worse.share, "worse": worse.highest, "better": better.highest,
+                    "needed": len(HARMS) / ALPHA} for harm, (worse, better) in evidence.items()}
+    return told | {"trial": asdict(found), "harms": harms}
+
+
+@router.post("/trial", status_code=201)
+async def begin_trial(body: NewTrial, session: Admin, service: TheService) -> dict[str, Any]:
+    """Give a share of the conversations to a second adapter. It is taken back by itself when it is shown to do harm."""
+    active = (service.parts.model.adapter if service.parts else None) or "none"
+    folder = adapter.find(service.settings.model_copy(update={"adapter": body.adapter}))
+    begun = await Trials(service.redis, service.keeper.clock).begin(active, body.adapter, body.share)
+    await service.audit.note(session.account.user, "trial.begin", body.adapter)
+    return asdict(begun) | {"manifest": adapter.read(folder).name if folder else None}
+
+
+@router.delete("/trial", status_code=204)
+async def end_trial(session: Admin, service: TheService) -> Response:
+    trials = Trials(service.redis, service.keeper.clock)
+    running = await trials.now()
+    if running is not None and running.status == RUNNING:
+        await trials.end(STOPPED, session.account.user)
+        await service.audit.note(session.account.user, "trial.end", running.challenger)
+    return Response(status_code=204)
 
 
 @router.get("/thresholds")

@@ -80,3 +80,15 @@ async def test_the_reference_names_every_path_and_loads_nothing_from_elsewhere(h
         assert path in page
     assert "http://" not in page.replace("http://test", "") and "https://" not in page
     assert Path("/api/v1/conversations/{conversation}/events").as_posix() in api["paths"]
+
+
+async def test_an_admin_begins_and_ends_a_trial_and_both_are_audited(admin: httpx.AsyncClient, live: Service) -> None:
+    assert (await admin.get("/api/v1/admin/trial")).json()["trial"] is None
+    begun = await admin.post("/api/v1/admin/trial", json={"adapter": "demo", "share": 0.2})
+    assert begun.status_code == 201, begun.text
+    told = (await admin.get("/api/v1/admin/trial")).json()
+    assert told["trial"]["status"] == "running" and told["drift"] == []
+    assert (await admin.delete("/api/v1/admin/trial")).status_code == 204
+    assert (await admin.get("/api/v1/admin/trial")).json()["trial"]["status"] == "stopped"
+    acts = [entry.action for entry in await live.audit.read(5)]
+    assert {"trial.begin", "trial.end"} <= set(acts)
