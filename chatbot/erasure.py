@@ -170,7 +170,7 @@ class Erasure:
         doomed = [keys.conversation(conversation), keys.messages(conversation), keys.events(conversation),
                   keys.pending(conversation), keys.vault(conversation), keys.ratings(conversation),
                   keys.conversation_tickets(conversation)]
-        doomed += [key async for key in self._redis.scan_iter(match=keys.sent(conversation, "*"), count=1000)]
+        doomed += [key async for key in self._redis.scan_iter(match=f"*{conversation}*", count=1000)]  # sent, budgets
         doomed += [name(ticket) for ticket in tickets for name in (keys.ticket, keys.notes, keys.correction)]
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.llen(keys.messages(conversation))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ from chatbot.privacy.recognisers.person import PersonRecogniser
 from chatbot.privacy.recognisers.phone import PhoneRecogniser
 from chatbot.privacy.recognisers.place import PlaceRecogniser
 from chatbot.privacy.recognisers.secret import PasswordRecogniser
-from chatbot.privacy.thresholds import MASK_FROM
+from chatbot.privacy.thresholds import KNOWN, KNOWN_CHARACTERS, KNOWN_LETTERS, MASK_FROM
 from chatbot.privacy.vault import Vault
+from ingestion.polish import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,32 @@ class Replacer:
                     continue
             kept.append(span)
         return kept
+
+    @staticmethod
+    def with_known(text: str, spans: list[Span], vault: Vault) -> list[Span]:
+        """Spans, and whatever of this conversation was hidden before and stands here where no rule sees it: a name once
+        introduced is that person's from then on."""
+        kinds = {name: kind for kind, name in lexicon().placeholders.items()}
+        covered = bytearray(len(text))
+        for span in spans:
+            covered[span.start:span.end] = b"\1" * (span.end - span.start)
+        names: dict[str, Entity] = {}
+        more = []
+        for placeholder, value in vault:
+            kind = kinds[placeholder.strip("[]").rpartition("_")[0]]
+            if kind in NAMES:
+                names |= {fold(part.lower()): kind for part in re.split(r"[\s-]+", value) if len(part) >= KNOWN_LETTERS}
+            elif len(value) >= KNOWN_CHARACTERS and kind is not Entity.PLACEHOLDER:
+                more += [(kind, found.start(), found.end()) for found in re.finditer(
+                    rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE)]
+        if names:
+            more += [(names[word], one.start, one.end) for one in tokens(text)
+                     if (word := fold(one.text.lower())) in names and (one.capital or not one.reading.common)]
+        for kind, start, end in more:
+            if not any(covered[start:end]):
+                covered[start:end] = b"\1" * (end - start)
+                spans = [*spans, Span(kind, start, end, KNOWN)]
+        return sorted(spans, key=lambda span: span.start)
 
     def replaced(self, text: str, spans: list[Span], vault: Vault) -> str:
         results = [RecognizerResult(str(span.kind), span.start, span.end, span.score) for span in spans]

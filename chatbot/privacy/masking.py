@@ -67,6 +67,7 @@ class Masker:
         spans = replacer.resolved(text, analyzer.analyze(text, language="pl"))
         if self._public is not None:
             spans = replacer.without_public(text, spans, self._public)
+        spans = replacer.with_known(text, spans, vault)
         hidden = tuple(
             Hidden(span.kind, span.start, span.end,
                    vault.placeholder(lexicon().placeholders[span.kind], text[span.start:span.end]), span.score)

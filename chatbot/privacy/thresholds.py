@@ -108,6 +108,12 @@ PLACE_PREPOSITION = 0.70
 PLACE_ALONE = 0.60
 PLACE_WEAK = 0.20
 
+KNOWN = 0.90
+"""It was hidden in this conversation before."""
+KNOWN_LETTERS = 3
+KNOWN_CHARACTERS = 6
+"""Of a name's part, and of anything else, that is looked for again."""
+
 PATTERN_SECONDS = 0.05
 """An admin's pattern may take so long on one message, or on one of the texts it is tried on when saved."""
 PATTERN_LENGTH = 200

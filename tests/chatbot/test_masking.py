@@ -151,6 +151,14 @@ def test_the_same_value_keeps_its_placeholder_through_the_conversation(masker: M
     assert second == "Dzwońcie na [TELEFON_1] albo [TELEFON_2], pyta [IMIĘ_1] [NAZWISKO_1]."
 
 
+def test_a_name_once_told_stays_hidden_where_no_rule_would_see_it(masker: Masker) -> None:
+    vault = Vault()
+    assert masked(masker, "Wczoraj pisałam o kot i Vxyzqa.") == "Wczoraj pisałam o kot i Vxyzqa."
+    masker.mask("Nazywam się Vxyzqa Kot, PESEL 60210112345.", vault)
+    assert masker.mask("Ktoś dzwonił. Vxyzqa prosi o zwrot.", vault).text == "Ktoś dzwonił. [IMIĘ_1] prosi o zwrot."
+    assert masker.mask("mój kot zjadł paragon", vault).text == "mój kot zjadł paragon", "an everyday word is one"
+
+
 def test_a_vault_comes_back_from_its_sealed_form(masker: Masker) -> None:
     vault = Vault()
     text = masker.mask("Jan Kowalski z Łodzi, 600 100 200", vault).text

@@ -121,12 +121,19 @@ def _from_foreign(words: list[Token], at: int, introduction: Introduction) -> Na
     known = last.surname or last.foreign_last or last.shaped  # 'Nike Air' has a given name and no surname
     if behind and (introduction or (known and not in_company(words, at, at + behind))):
         return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
-    if introduction:
-        return [(Entity.GIVEN_NAME, NAME_INTRODUCED)]
+    if introduction or _addressed(words, at):
+        more = at + 1 < len(words) and words[at + 1].gap == " " and words[at + 1].capital and not word.shouted
+        return [(Entity.GIVEN_NAME, NAME_INTRODUCED)] + [(Entity.SURNAME, NAME_INTRODUCED)] * more
     if word.shouted or not word.capital or word.opens or in_company(words, at, at) or named_thing(words, at):
         return []
     to_somebody = at > 0 and words[at].gap == " " and words[at - 1].text.lower() in lexicon().person_prepositions
     return [(Entity.GIVEN_NAME, GIVEN_UNMARKED if to_somebody else GIVEN_LISTED)]
+
+
+def _addressed(words: list[Token], at: int) -> bool:
+    """'Dzień dobry, Priya …', 'Witam, …'."""
+    return at > 0 and words[at].capital and words[at].gap.strip(" ") == "," and bool(
+        words[at - 1].lemmas & lexicon().greetings or ("dobry" in words[at - 1].lemmas and at > 1))
 
 
 def _surely_given(word: Token, reading: Reading) -> bool:

@@ -9,11 +9,12 @@ import { Audit } from "./audit.js";
 import { Care } from "./care.js";
 import { Documents } from "./documents.js";
 import { Index } from "./index.js";
+import { People } from "./people.js";
 import { Playground } from "./playground.js";
 import { Thresholds } from "./thresholds.js";
 import { Webhooks } from "./webhooks.js";
 
-const SECTIONS = { documents: Documents, care: Care, index: Index, playground: Playground, thresholds: Thresholds, adapters: Adapters, accounts: Accounts, webhooks: Webhooks, audit: Audit };
+const SECTIONS = { documents: Documents, care: Care, index: Index, playground: Playground, thresholds: Thresholds, adapters: Adapters, accounts: Accounts, people: People, webhooks: Webhooks, audit: Audit };
 
 const strings = await Strings.load(new URL("..", import.meta.url));
 strings.translate(document.body);
