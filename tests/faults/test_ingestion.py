@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from ingestion.embedding import Embedder, open_embedder
 from ingestion.index.generations import EdgeEngine
 from ingestion.index.points import drafts, unpack
 from ingestion.jobs import AddJob, JobState
+from ingestion.pipeline import Pipeline
 from ingestion.search import Searcher, SearchRequest
 from ingestion.settings import Settings
 from ingestion.store import connect
@@ -31,6 +33,8 @@ from tests.faults.scale import SCALE
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAUSES = 12
+EDITIONS = 6
+"""That the searches see in turn."""
 TODAY = date(2026, 11, 22)
 LONGEST_SECONDS = 90.0
 """From a kill to the end of its job, on a busy machine."""
@@ -101,40 +105,74 @@ def ended(store: redis.Redis, job_id: str) -> JobState:
     raise AssertionError(jobs.read(store, [job_id]))
 
 
-def worker(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.ingesting", str(settings.data_dir), str(settings.embedding_cache)],
-        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+class Nursery:
+    """Workers of processes of their own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.ingesting", str(settings.data_dir), str(settings.embedding_cache)],
+            cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+
+    def worker(self) -> int:
+        """Its process id."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=10)
+
+
+@pytest.fixture
+def nursery(settings: Settings) -> Iterator[Nursery]:
+    one = Nursery(settings)
+    yield one
+    one.close()
+
+
+def end(pid: int, how: signal.Signals) -> None:
+    os.kill(pid, how)
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline, f"worker {pid} doesn't end on {how.name}"
+        time.sleep(0.01)
+
+
+def read_all(settings: Settings, count: int) -> None:
+    """Every edition's vectors are made once, here: no worker loads a model, and a start costs nothing."""
+    pipeline = Pipeline(settings, threads=1)
+    for number in range(count):
+        pipeline._read(edition(settings, number), lambda step, done, of: None)
 
 
 @pytest.mark.timeout(SCALE.seconds)
 def test_a_worker_killed_at_any_moment_leaves_one_whole_index_and_its_job_ends(
-    settings: Settings, store: redis.Redis, embedder: Embedder
+    settings: Settings, store: redis.Redis, embedder: Embedder, nursery: Nursery
 ) -> None:
     luck = random.Random(7)
+    read_all(settings, SCALE.worker_kills + 1)
     running.finish(settings, store, [jobs.submit(store, edition(settings, 0))], lambda states: None)
     searcher = Searcher(settings, embedder=embedder)
     took = 3.0
     moments = []
     for number in range(1, SCALE.worker_kills + 1):
         job_id = jobs.submit(store, edition(settings, number))
-        victim = worker(settings)
+        victim = nursery.worker()
         time.sleep(moment := luck.uniform(0.0, took))
         step = jobs.read(store, [job_id])[job_id].step
-        victim.kill()
-        victim.wait(10)
+        end(victim, signal.SIGKILL)
         moments.append(f"{moment:.2f} s ({step or 'not begun'})")
         _, seen = editions(searcher)
         assert seen in ({str(number - 1)}, {str(number)}), moments[-1]
         began = time.monotonic()
-        second = worker(settings)
-        try:
-            state = ended(store, job_id)
-        finally:
-            second.terminate()
-            second.wait(30)
+        second = nursery.worker()
+        state = ended(store, job_id)
         took = max(1.0, min(10.0, time.monotonic() - began))
+        end(second, signal.SIGTERM)
         assert (state.state, state.outcomes[0].status) in (("done", "indexed"), ("done", "unchanged")), state
         time.sleep(0.25)  # searchers look for a new generation five times a second
         assert editions(searcher)[1] == {str(number)}
@@ -147,6 +185,7 @@ def test_a_worker_killed_at_any_moment_leaves_one_whole_index_and_its_job_ends(
 def test_searches_during_changes_see_one_edition_each_and_never_nothing(
     settings: Settings, store: redis.Redis, embedder: Embedder
 ) -> None:
+    read_all(settings, EDITIONS)
     running.finish(settings, store, [jobs.submit(store, edition(settings, 0))], lambda states: None)
     searcher = Searcher(settings, embedder=embedder)
     seen: list[tuple[str, frozenset[str]]] = []
@@ -168,7 +207,7 @@ def test_searches_during_changes_see_one_edition_each_and_never_nothing(
     number = 0
     while not enough.is_set() or number < 2:
         number += 1
-        ended(store, jobs.submit(store, edition(settings, number)))
+        ended(store, jobs.submit(store, edition(settings, number % EDITIONS)))
     enough.set()
     for thread in customers:
         thread.join(30)
