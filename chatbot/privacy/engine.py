@@ -112,7 +112,7 @@ class Replacer:
         for span in spans:
             covered[span.start:span.end] = b"\1" * (span.end - span.start)
         names: dict[str, Entity] = {}
-        more = []
+        more: list[tuple[Entity, int, int]] = []
         for placeholder, value in vault:
             kind = kinds[placeholder.strip("[]").rpartition("_")[0]]
             if kind in NAMES:
