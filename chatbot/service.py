@@ -126,6 +126,7 @@ def build(
     hub = Hub(redis, limits)
     handoffs = Handoffs(records, company, limits, clock)
     turns = Turns(records, handoffs, limits, clock)
+    hub.on_gone = turns.park
     budgets = Budgets(redis, clock)
     tickets = Tickets(records, handoffs, limits, clock)
     staff = Staff(redis, limits, clock)
