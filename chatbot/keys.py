@@ -27,8 +27,8 @@ TURNS = "chat:turns"
 ANSWERERS = "answerers"
 """Consumer group of TURNS; one consumer per service process."""
 WAKE = "chat:wake"
-"""Pub/sub channel: a conversation's id when it has new events, "!" + id when its running turn must stop, "?" + id to ask
-whether anybody reads it, "+" + id as the answer of a process that has a reader."""
+"""Pub/sub channel: a conversation's id when it has new events, "!" + id when its running turn must stop, "?" + id to
+ask whether anybody reads it, "+" + id as the answer of a process that has a reader."""
 QUEUE = "chat:queue"
 """Sorted set of tickets that wait for an agent; the lowest score is next (ms, see `tickets.rank`)."""
 TICKETS = "chat:tickets"

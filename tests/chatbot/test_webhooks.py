@@ -72,7 +72,8 @@ def dispatcher(service: Service, receiver: Receiver, limits: Limits = QUICK) -> 
     """As the service's own, but it may send to the test's receiver, and doesn't wait between tries."""
     guard = Guard(allowed=frozenset({("127.0.0.1", receiver.port)}))
     return Dispatcher(service.redis, service.records, service.tickets, service.webhooks.subscriptions,
-                      Deliveries(service.redis, limits, now_ms), Sender(limits, guard, ("http", "https")), limits, now_ms)
+                      Deliveries(service.redis, limits, now_ms), Sender(limits, guard, ("http", "https")), limits,
+                      now_ms)
 
 
 @contextlib.asynccontextmanager

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """``kills``: of the service and of the store, each; ``worker_kills``: of an ingestion worker. ``seconds``: how long
-    a kill test may take."""
+    """``kills``: of the service, of its worker and of the store, each; ``worker_kills``: of a worker at work.
+    ``seconds``: how long a kill test may take."""
 
     messages: int = 300
-    kills: int = 3
+    kills: int = 2
     worker_kills: int = 2
     searches: int = 200
     cuts: int = 60
     agents: int = 50
     tickets: int = 60
-    walks: int = 150
+    walks: int = 100
     disconnects: int = 40
     idle_streams: int = 300
     conversations_per_second: int = 20
-    load_seconds: float = 3.0
+    load_seconds: float = 2.0
     seconds: float = 110.0
 
 
