@@ -53,7 +53,8 @@ class Cast:
 
     @classmethod
     async def make(cls, served: Served) -> Cast:
-        cast = cls({role: httpx.AsyncClient(base_url=served.url) for role in ROLES})
+        once = httpx.Limits(max_keepalive_connections=0)  # a server closes an idle connection in the moment of its use
+        cast = cls({role: httpx.AsyncClient(base_url=served.url, limits=once, timeout=60) for role in ROLES})
         for role in ("agent", "admin"):
             await sign_in(cast.clients[role], role)
         owner = await Customer.begin(cast.clients["customer"])
@@ -93,4 +94,8 @@ async def sign_in(client: httpx.AsyncClient, user: str) -> None:
 
 async def everything(redis: Redis) -> dict[bytes, bytes]:
     """What the store holds, but for what any request may touch."""
-    return {key: await redis.dump(key) for key in sorted(await redis.keys("*")) if not key.startswith(COMES_AND_GOES)}
+    kept = [key for key in sorted(await redis.keys("*")) if not key.startswith(COMES_AND_GOES)]
+    async with redis.pipeline(transaction=False) as pipe:
+        for key in kept:
+            pipe.dump(key)
+        return dict(zip(kept, await pipe.execute(), strict=True))

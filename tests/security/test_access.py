@@ -32,6 +32,7 @@ async def cast(served: Served) -> AsyncIterator[Cast]:
     await made.close()
 
 
+@pytest.mark.timeout(400)
 async def test_every_cell_is_as_declared_and_a_refusal_writes_nothing(
     served: Served, api: list[Operation], cast: Cast, redis: Redis
 ) -> None:

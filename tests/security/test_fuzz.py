@@ -29,8 +29,10 @@ from tests.security.scale import WHOLE
 
 pytestmark = pytest.mark.timeout(840)
 
-CASES = 10_500 if WHOLE else 350
-AWAY_CASES = 1_000 if WHOLE else 60
+CASES = 10_500 if WHOLE else 240
+AWAY_CASES = 600 if WHOLE else 24
+OPERATIONS = slice(None) if WHOLE else slice(1, None, 7)
+"""Making an operation's strategies takes longer than a dozen of its cases."""
 STREAMS = ("/events",)
 FREE = Limits(messages_per_minute=10**8, requests_per_minute=10**8, conversations_per_minute=10**8, turns_waiting=10**6,
               turns_pending=10**6, tries_per_account=10**8, tries_per_address=10**8, streams=10**6,
@@ -110,7 +112,7 @@ class Caller:
 def fuzz(served: Served, caller: Caller, cases: int) -> None:
     api = requests.get(f"{served.url}/openapi.json", timeout=30).json()
     schema = schemathesis.openapi.from_dict(api)
-    made = [one.ok() for one in schema.get_all_operations()]
+    made = [one.ok() for one in schema.get_all_operations()][OPERATIONS]
     each = max(1, -(-cases // (len(made) * len(GenerationMode))))
     for operation in made:
         access = api["paths"][operation.path][operation.method.lower()]["x-access"]
@@ -138,7 +140,7 @@ def test_no_request_whatever_makes_a_500_or_a_503(served: Served, capsys: pytest
     caller = Caller(served.url)
     fuzz(served, caller, CASES)
     assert not caller.bad, "\n".join(caller.bad[:20])
-    assert sum(caller.codes.values()) >= (10_000 if WHOLE else 200), caller.codes
+    assert sum(caller.codes.values()) >= (10_000 if WHOLE else 120), caller.codes
     assert sum(count for code, count in caller.codes.items() if code < 300) >= sum(caller.codes.values()) / 20
     with capsys.disabled():
         told = dict(sorted(caller.codes.items()))
