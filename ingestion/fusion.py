@@ -6,6 +6,7 @@ candidates of this question (a z-score), weighted, and summed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,13 +18,34 @@ from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Hit
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Chosen on support-faq by nDCG@10 (docs/experiments.md). ``pool``: best points taken of each kind of vector."""
+    """``pool``: best points taken of each kind of vector."""
 
     of: Mapping[str, float]
     pool: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Points of an index up to which it is ``small``, and from which it is ``large``: 900 help answers want the first
+    weights below, 60,000 parts of statutes the second (docs/experiments.md)."""
+
+    small: int = 2_000
+    large: int = 20_000
+
+
+SIZES = Sizes()
 WEIGHTS = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.2, GRAMS: 0.3}), pool=100)
+"""Of a small index; chosen on support-faq by nDCG@10."""
+LARGE = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 1.0, GRAMS: 1.0}), pool=100)
+"""Of a large one, where many passages lie near any question and its very words tell them apart; chosen on legal."""
+
+
+def weights_for(points: int) -> Weights:
+    """Between small and large they go with the logarithm of the number of points."""
+    share = math.log(max(points, 1) / SIZES.small) / math.log(SIZES.large / SIZES.small)
+    share = min(1.0, max(0.0, share))
+    return Weights({name: weight + share * (LARGE.of[name] - weight) for name, weight in WEIGHTS.of.items()},
+                   WEIGHTS.pool)
 
 
 def fused(hits: Sequence[Hit], weights: Weights = WEIGHTS) -> list[tuple[Hit, float]]:

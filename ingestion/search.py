@@ -15,7 +15,7 @@ from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
 from ingestion.embedding import Embedder, clean, open_embedder
 from ingestion.errors import SearchIndexError
-from ingestion.fusion import WEIGHTS, fused
+from ingestion.fusion import WEIGHTS, fused, weights_for
 from ingestion.history import joined, said
 from ingestion.index import sparse
 from ingestion.index.engine import Engine, open_engine
@@ -85,6 +85,7 @@ class Searcher:
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._looked = 0.0
+        self._counted = ("", 0)
 
     def search(self, request: SearchRequest) -> Found:
         started = time.perf_counter()
@@ -134,7 +135,8 @@ class Searcher:
         return Probe(dense, sparse.of_weighed(terms))
 
     def _passages(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
-        ranked = fused(index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit)))
+        hits = index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit))
+        ranked = fused(hits, weights_for(self._points(index)))
         looked = ranked[: max(request.limit, LIMITS.looked)]
         chunks = index.chunks([hit.id for hit, _ in looked])
         fitting = [(hit, score + form.fit(request.text, chunks[hit.id].text)) for hit, score in looked
@@ -144,6 +146,14 @@ class Searcher:
             Passage(chunks[hit.id], score, {SHOWN[name]: value for name, value in hit.scores.items()})
             for hit, score in fitting[: request.limit]
         )
+
+    def _points(self, index: Index) -> int:
+        """Counted once a generation, for it never changes."""
+        generation, points = self._counted
+        if generation != index.generation:
+            points = index.count()
+            self._counted = (index.generation, points)
+        return points
 
     def _faq(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
         hits = index.search(probe, _scope(request, Field.QUESTION), LIMITS.faq * LIMITS.paraphrases)
