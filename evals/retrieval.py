@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import re
 import statistics
 import tempfile
 import time
@@ -29,6 +30,8 @@ ASKED = 30
 """Chunks asked for, so that ten different passages are among them."""
 WARM_UP = 5
 """Searches before the clock counts."""
+
+_NUMBER = re.compile(r"(?:^|\s)p(\d+)(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,15 @@ def _ask(searcher: Searcher, asked: Sequence[Query], ids: Sequence[str]) -> tupl
     ranked, times = [], []
     for query in track(asked, "Asking", console=err, transient=True):
         found = searcher.search(_request(query, today))
-        numbers = [int(passage.chunk.clause.split()[0].removeprefix("p")) for passage in found.passages]
+        numbers = [_number(passage.chunk.clause) for passage in found.passages]
         ranked.append(list(dict.fromkeys(ids[number] for number in numbers)))
         times.append(found.took_ms)
     return ranked, times
+
+
+def _number(clause: str) -> int:
+    """Of the passage that a clause's label names: 'p12 ust. 3', or behind a title where a set has several."""
+    return int(_NUMBER.findall(clause)[-1])
 
 
 def _request(query: Query, today: date) -> SearchRequest:
