@@ -16,6 +16,7 @@ from chatbot.limits import Limits
 from chatbot.messages import CUSTOMER, Message, digest, new_id
 from chatbot.record import Meta, Records
 from chatbot.states import HUMAN, Event, State, allowed, move
+from chatbot.topics import agrees, wants_human
 from chatbot.trial import Trials, rated
 
 
@@ -76,7 +77,8 @@ class Conversations:
         when a bound is reached, BadInput for an empty or too long text.
         """
         self._check(client_id, text)
-        if self._clock() < self._full_until and meta.state not in HUMAN and not meta.busy:
+        full = self._clock() < self._full_until
+        if full and meta.state not in HUMAN and not meta.busy and not self._calls_human(meta, text, full=True):
             raise Busy("full", retry_after=self._limits.retry_after)
         sent_key = keys.sent(meta.id, digest(client_id))
         message = Message(new_id("m"), CUSTOMER, text, self._clock(), client_id=client_id)
@@ -87,13 +89,19 @@ class Conversations:
                 await self._budgets.spend("messages", meta.id, self._limits.messages_per_minute)
             else:
                 meta = await self._records.meta(meta.id)
-            step = await self._posting(meta, message)
+            if self._calls_human(meta, text, full=full):
+                step = await self._calling(meta, message)
+            else:
+                step = await self._posting(meta, message)
             step.absent(sent_key).add(self._records.mark_sent(meta, sent_key, message))
             failed = await commit(self._redis, step)
             if failed is None:
                 return message.id
             if failed == "full":
                 self._full_until = self._clock() + int(self._limits.full_seconds * 1000)
+                full = True
+                if self._calls_human(meta, text, full=True):
+                    continue
                 raise Busy("full", retry_after=self._limits.retry_after)
         raise Busy("try_again", retry_after=self._limits.retry_after)
 
@@ -146,6 +154,22 @@ class Conversations:
                 return
             meta = await self._records.meta(meta.id)
         raise Busy("try_again", retry_after=self._limits.retry_after)
+
+    def _calls_human(self, meta: Meta, text: str, *, full: bool) -> bool:
+        """Whether the message calls a human by itself: a yes to the one that was offered, or the wish for one in words
+        that would otherwise wait behind a turn, or be refused because there is no place for another."""
+        if meta.state in HUMAN:
+            return False
+        return (meta.state is State.OFFERED and agrees(text)) or ((full or bool(meta.busy)) and wants_human(text))
+
+    async def _calling(self, meta: Meta, message: Message) -> Step:
+        """The message and the handover in one step."""
+        asked = next((one.text for one in reversed(await self._records.transcript(meta, 20))
+                      if one.author == CUSTOMER), "")
+        question = asked if agrees(message.text) else message.text
+        commands, _ = await self._handoffs.hand_over(meta, Case(Reason.CUSTOMER_ASKED, question))
+        step = self._handoffs.guard(Step(), meta).field(keys.conversation(meta.id), "busy", meta.busy)
+        return step.add(self._records.say(meta, message)).add(commands)
 
     async def _posting(self, meta: Meta, message: Message) -> Step:
         """The message in whatever state the conversation is: to the bot, to its queue, or to a human."""

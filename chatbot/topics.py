@@ -41,6 +41,13 @@ def wants_human(text: str) -> bool:
     return says(text, signal_words("human"))
 
 
+def agrees(text: str) -> bool:
+    """A bare yes ("Tak, poproszę"): nothing else is in the text."""
+    yes = frozenset(word for line in signal_words("agree") for word in line.split())
+    words = [fold(word).lower() for word in _WORD.findall(text)]
+    return bool(words) and all(word in yes for word in words)
+
+
 def vague(text: str) -> bool:
     """Nothing in the text says what it is about ("Ile to kosztuje?", "Do kiedy?")."""
     generic = frozenset(word for line in signal_words("vague") for word in line.split())

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
 from redis.asyncio import Redis
 
-from chatbot import keys
+from chatbot import access, keys
+from chatbot.errors import Busy
 from chatbot.messages import Message
+from chatbot.record import Meta
 from chatbot.service import Service
-from tests.chatbot.cast import Customer
+from chatbot.states import State
+from tests.chatbot.cast import Customer, eventually
 
 
 async def test_a_question_is_answered_with_its_citations(http: httpx.AsyncClient, live: Service) -> None:
@@ -96,3 +100,49 @@ async def test_deleting_erases_every_key_and_the_text(http: httpx.AsyncClient, r
 def test_a_message_survives_its_stored_form() -> None:
     message = Message("m_1", "ai", "Zażółć", 5, kind="reply", mode="quoted", citations=({"n": 1, "quote": "x"},))
     assert Message.load(message.dump()) == message
+
+
+@pytest.mark.parametrize(("text", "state"), [("Tak, poproszę.", State.QUEUED), ("tak", State.QUEUED),
+                                             ("Tak, ale ile trwa zwrot?", State.BOT), ("Nie", State.BOT)])
+async def test_a_bare_yes_to_the_offered_human_calls_one(live: Service, text: str, state: State) -> None:
+    meta = await offered(live)
+    await live.conversations.post(meta, "yes", text)
+    found = await live.records.meta(meta.id)
+    assert found.state is state
+    if state is State.QUEUED:
+        ticket = await live.tickets.get(found.ticket)
+        assert live.records.open(found, ticket.question) == "Ile trwa zwrot?"
+        assert [one.text for one in await live.records.transcript(found)][-1] == text
+
+
+async def test_words_for_a_human_are_heard_at_once_while_the_bot_is_busy_or_full(service: Service) -> None:
+    busy = await begun(service)
+    await service.conversations.post(busy, "1", "Ile trwa zwrot?")  # nobody answers: the runner doesn't run
+    await service.conversations.post(await service.records.meta(busy.id), "2", "Chcę rozmawiać z konsultantem")
+    assert (await service.records.meta(busy.id)).state is State.QUEUED
+    service.conversations._limits = replace(service.conversations._limits, turns_waiting=0)
+    late = await begun(service)
+    with pytest.raises(Busy):
+        await service.conversations.post(late, "1", "Ile trwa zwrot?")
+    await service.conversations.post(late, "2", "Chcę rozmawiać z konsultantem")
+    assert (await service.records.meta(late.id)).state is State.QUEUED
+
+
+async def begun(service: Service) -> Meta:
+    found = await service.conversations.begin(access.Identity(), "pl")
+    return await service.records.meta(found.conversation)
+
+
+async def offered(service: Service) -> Meta:
+    meta = await begun(service)
+    await service.conversations.post(meta, "1", "Ile trwa zwrot?")
+
+    async def answered() -> bool:
+        return len(await service.records.transcript(meta)) == 2
+
+    await eventually(answered)
+    answer = (await service.records.transcript(meta))[-1].id
+    await service.conversations.rate(await service.records.meta(meta.id), answer, "down", "")
+    meta = await service.records.meta(meta.id)
+    assert meta.state is State.OFFERED
+    return meta
