@@ -24,7 +24,21 @@ from chatbot.model.seam import Action
 from chatbot.prompts import Prompt
 from chatbot.routing import save as save_routing
 from chatbot.subjects import OF_ADAPTER
-from finetune import batches, cloze, corpora, gate, hints, measure, routing, samples, split, synthetic, teaching, terms
+from finetune import (
+    batches,
+    checked,
+    cloze,
+    corpora,
+    gate,
+    hints,
+    measure,
+    routing,
+    samples,
+    split,
+    synthetic,
+    teaching,
+    terms,
+)
 from finetune.arguments import Arguments, located
 from finetune.errors import ConfigError, GateError
 from finetune.forgetting import forgetting
@@ -101,8 +115,8 @@ def run(
     """Train, measure and write the adapter to ``folder``; in a ``world`` of several processes the first one measures
     and writes. Raises GateError, ExamplesError, ModelError."""
     data = prepare(arguments)
-    if refused := gate.reasons(data.train, data.held_out, arguments):
-        raise GateError(f"The data is refused: {'; '.join(refused)}. See python -m finetune check.")
+    if refused := gate.refusals(checked.of_run(data, arguments, settings)):
+        raise GateError(f"The data is refused: {'; '.join(map(str, refused))}. See python -m finetune check.")
     say(f"{len(data.train)} samples to train on, {len(data.held_out)} held out, {len(data.warm_up)} by rule, "
         f"{data.left_out} examples left out for want of their source")  # fmt: skip
     embedder = hints.open_hints(settings)
