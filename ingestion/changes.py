@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from ingestion import chunk_files
 from ingestion.diff import Change
 from ingestion.diff import changes as differences
+from ingestion.documents import day_after, day_before
 from ingestion.index.engine import open_engine
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,11 @@ def changes(
     for name, document in register.documents.items():
         if documents is not None and name not in documents:
             continue
-        before, after = in_force(document, since - ONE_DAY), in_force(document, until)
+        before, after = in_force(document, day_before(since)), in_force(document, until)
         if before is not None and after is not None and before.version == after.version:
             continue
         if before is None and after is not None:
-            before = _replaced(register, name, since - ONE_DAY)
+            before = _replaced(register, name, day_before(since))
         elif before is not None and after is None and document.superseded_by is not None:
             continue  # told of with the document that took its place
         if before is None and after is None:
@@ -87,5 +86,5 @@ def _change(
             return None
     since = after.since if after is not None else None
     if after is None and before is not None and before.until is not None:
-        since = before.until + ONE_DAY
+        since = day_after(before.until)
     return DocumentChange(document.document, document.title, since or until, before, after, clauses)

@@ -6,10 +6,20 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 CHUNK_NAMESPACE = uuid.UUID("6f0b5c0a-4d1e-5c4e-9a53-2f6f8a0f7c11")
+
+
+def day_before(day: date) -> date:
+    """The calendar's first day has none before it, and is its own."""
+    return day - timedelta(days=1) if day > date.min else day
+
+
+def day_after(day: date) -> date:
+    """The calendar's last day is its own."""
+    return day + timedelta(days=1) if day < date.max else day
 
 
 class Kind(StrEnum):

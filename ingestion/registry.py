@@ -10,18 +10,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
 from ingestion import polish
-from ingestion.documents import Kind, Validity
+from ingestion.documents import Kind, Validity, day_before
 from ingestion.errors import UsageError
 from ingestion.validity import Proposal
 
 LONGEST_ID = 60
 """Characters of a document's id."""
-DAY = timedelta(days=1)
 
 
 class _Frozen(BaseModel):
@@ -143,7 +142,7 @@ def added(register: Register, document: Document, version: Version, supersedes: 
     documents = {**register.documents, document.document: _ended(document.model_copy(update=changed))}
     if supersedes is not None:
         old = register.get(supersedes)
-        ends = version.valid_from - DAY if version.valid_from else None
+        ends = day_before(version.valid_from) if version.valid_from else None
         documents[supersedes] = _ended(old.model_copy(update={"superseded_by": document.document, "ends": ends}))
     return Register(documents=documents)
 
@@ -165,9 +164,9 @@ def dated(
     kept = (after if other.version == version else other for other in one.versions)
     documents = {**register.documents, document: _ended(one.model_copy(update={"versions": timeline(kept)}))}
     for name, other in register.documents.items():
-        began = before.valid_from is not None and other.ends == before.valid_from - DAY
+        began = before.valid_from is not None and other.ends == day_before(before.valid_from)
         if other.superseded_by == document and (began or other.ends is None):
-            ends = valid_from - DAY if valid_from else None
+            ends = day_before(valid_from) if valid_from else None
             moved = other.model_copy(update={"ends": ends, "versions": timeline(other.versions)})
             documents[name] = _ended(moved)
     return Register(documents=documents)
@@ -205,7 +204,7 @@ def timeline(versions: Iterable[Version]) -> tuple[Version, ...]:
         replaced = any(later.valid_from == one.valid_from for later in following)
         later_days = [later.valid_from for later in following if later.valid_from not in (None, one.valid_from)]
         begins = min((day for day in later_days if day), default=None)
-        until = _earlier(one.valid_until, begins - DAY if begins else None)
+        until = _earlier(one.valid_until, day_before(begins) if begins else None)
         found.append(one.model_copy(update={"since": one.valid_from, "until": until, "replaced": replaced}))
     return tuple(found)
 

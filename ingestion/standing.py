@@ -11,13 +11,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ingestion.chunk_files import clauses
-from ingestion.documents import Chunk, Validity
+from ingestion.documents import Chunk, Validity, day_after, day_before
 from ingestion.registry import Document, Register, Rest, Stand, Version
 
-ONE_DAY = timedelta(days=1)
 Read = Callable[[Version], list[Chunk]]
 """The chunks of a version."""
 
@@ -160,7 +159,7 @@ def _told(
     if not stand.never and (stand.since is None or stand.since <= first):
         if stand.until is None or (version.until is not None and stand.until >= version.until):
             return []
-        first = max(first, stand.until + ONE_DAY)
+        first = max(first, day_after(stand.until))
     hashes = {rest.reference: rest.hash for rest in version.rests if rest.question == entry.clause}
     now: Mapping[str, str | None] = {reference: shelf.hash(reference, first) for reference in entry.rests_on}
     return [Suspended(
@@ -187,8 +186,8 @@ def _hash(text: str | None) -> str | None:
 
 
 def _before(day: date | None) -> date | None:
-    return day - ONE_DAY if day else None
+    return day_before(day) if day else None
 
 
 def _after(day: date | None) -> date | None:
-    return day + ONE_DAY if day else None
+    return day_after(day) if day else None

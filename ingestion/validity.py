@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
 from ingestion import polish
 from ingestion.dates import DAY, parse
-from ingestion.documents import Clause
+from ingestion.documents import Clause, day_before
 
-ONE_DAY = timedelta(days=1)
 LONGEST_SENTENCE = 600
 """Characters looked at; a longer one is a table or a list, and its dates are of its rows."""
 MOST_EVIDENCE = 4
@@ -152,7 +151,7 @@ def _said(sentence: str) -> tuple[list[date], list[date], list[str], bool]:
     if not repealed:
         for match in _LOSES.finditer(sentence):
             if _is_ours(sentence, match) and (day := _day(match)) is not None:
-                ends.append(day - ONE_DAY)
+                ends.append(day_before(day))
                 starts = [start for start in starts if start != day]
     relative = any(_is_ours(sentence, match) for match in _RELATIVE.finditer(sentence)) and not starts
     return starts, ends, repealed, relative

@@ -25,6 +25,8 @@ READABLE = "PDF, DOCX, ODT, PPTX, XLSX, HTML, MD, TXT, EML, CSV; FAQ as YAML, JS
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"RIFF")
+_BY_BYTES = (".pdf", ".docx", ".pptx", ".xlsx", ".odt")
+"""Told by their first bytes; a file of another content under such a name is damaged, or no document."""
 _PICTURE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic")
 _OLD_OFFICE = {".doc": ".docx", ".xls": ".xlsx", ".ppt": ".pptx", ".msg": ".eml", ".rtf": ".docx", ".epub": ".html"}
 
@@ -79,6 +81,8 @@ def _reader(data: bytes, name: str, suffix: str) -> Reader:
         return _html
     if suffix in _BY_NAME:
         return _BY_NAME[suffix]
+    if suffix in _BY_BYTES:
+        raise DocumentError(f"{name} is named {suffix} and holds something else. Save it again and add it.")
     raise DocumentError(f"{name}: unknown format {suffix or '(no extension)'}. Readable are {READABLE}.")
 
 

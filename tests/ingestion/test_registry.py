@@ -83,7 +83,7 @@ def test_a_diff_names_added_changed_and_removed_clauses() -> None:
     before = [chunk("§ 1", "14 dni"), chunk("§ 2", "bez zmian"), chunk("§ 3", "zniknie")]
     after = [chunk("§ 1", "30 dni"), chunk("§ 2", "bez  zmian"), chunk("§ 2a", "nowy")]
     assert changes(before, after) == [
-        Change("§ 1", "14 dni", "30 dni"), Change("§ 2a", None, "nowy"), Change("§ 3", "zniknie", None),
+        Change("§ 1", before[0], after[0]), Change("§ 2a", None, after[2]), Change("§ 3", before[2], None),
     ]
 
 
