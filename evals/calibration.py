@@ -109,6 +109,11 @@ def upper_bound(wrong: int, sent: int, confidence: float) -> float:
     return float(beta.ppf(confidence, wrong + 1, sent - wrong)) if wrong < sent else 1.0
 
 
+def lower_bound(wrong: int, sent: int, confidence: float) -> float:
+    """Clopper-Pearson: the smallest risk under which ``wrong`` or more of ``sent`` still has 1 - confidence."""
+    return float(beta.ppf(1 - confidence, wrong, sent - wrong + 1)) if wrong else 0.0
+
+
 def cases_needed(risk: float, confidence: float) -> int:
     """The fewest answers sent, none of them wrong, that can show this risk with this confidence."""
     return math.ceil(math.log(1 - confidence) / math.log(1 - risk))

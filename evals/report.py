@@ -40,7 +40,7 @@ class Page:
         return text.replace(".", ",") if self.language == "pl" else text
 
     def number(self, value: float, digits: int = 2) -> str:
-        text = f"{value:,.{digits}f}".replace(",", " ")
+        text = f"{value:,.{digits}f}".replace(",", "\u00a0")
         return text.replace(".", ",") if self.language == "pl" else text
 
     def whole(self, day: date) -> str:
@@ -98,8 +98,8 @@ class Page:
                 self.share(f["grounded"]),
                 self.share(f["abstain_f1"]),
                 self.share(1 - off["mean"] if off else None),
-                f"{self.number((f['ms_p50'] or 0) / 1000, 1)} / {self.number((f['ms_p95'] or 0) / 1000, 1)} s",
-                f"{self.number(f['cost']['total'], 0)} {goals.currency}",
+                " / ".join(self.number((f[at] or 0) / 1000, 1) for at in ("ms_p50", "ms_p95")) + "\u00a0s",
+                f"{self.number(f['cost']['total'], 0)}\u00a0{goals.currency}",
             ])  # fmt: skip
         return self.section("table", self.table([self.say(head) for head in heads], rows, self.say("table"), SERVICE))
 

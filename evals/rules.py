@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 
 from chatbot.answer import Mode
 from chatbot.calibration import Rule
-from evals.calibration import Choice, Fitted, Point, by_topic, cases_needed, choose, cross_fitted, fit, missing
+from evals.calibration import (
+    Choice,
+    Fitted,
+    Point,
+    by_topic,
+    cases_needed,
+    choose,
+    cross_fitted,
+    fit,
+    lower_bound,
+    missing,
+)
 from evals.drafts import Drafted
 
 SIGNALS: Mapping[Mode, tuple[str, ...]] = {
@@ -80,7 +91,7 @@ def judges(drafts: Sequence[Drafted], risk: float, confidence: float, *, topics:
         open_cases = {id(one) for one in left}
         reached = [point for one, point in zip(having, scored, strict=True) if id(one) in open_cases]
         choice = choose(reached, risk, own)
-        limits = _topics(reached, risk, own) if choice and topics else {}
+        limits = _topics(reached, choice, risk, own) if choice and topics else {}
         found[mode] = Judge(fit(points, names), choice, 0 if choice else missing(reached, risk, own), limits,
                             tuple(reached))
         doubt = {id(one): point for one, point in zip(having, scored, strict=True)}
@@ -130,8 +141,16 @@ def _passes(judge: Judge, point: Point) -> bool:
     return judge.choice is not None and point.doubt <= limit
 
 
-def _topics(points: Sequence[Point], risk: float, confidence: float) -> dict[str, float]:
-    """Limits of topics with enough drafts; one that refuses sends nothing."""
+def _topics(points: Sequence[Point], choice: Choice, risk: float, confidence: float) -> dict[str, float]:
+    """Limits of topics with enough drafts, where one holds the risk by itself. A topic that is shown to pass the risk
+    at its mode's limit sends nothing; any other keeps its mode's limit, whose risk is that of all topics together."""
     needed = TOPIC_CASES * cases_needed(risk, confidence)
     chosen = by_topic(points, risk, confidence, lambda n: n >= needed)
-    return {topic: choice.threshold if choice else 0.0 for topic, choice in chosen.items()}
+    limits = {}
+    for topic, own in chosen.items():
+        sent = [point for point in points if point.topic == topic and point.doubt <= choice.threshold]
+        if own is not None:
+            limits[topic] = own.threshold
+        elif lower_bound(sum(not point.right for point in sent), len(sent), confidence) > risk:
+            limits[topic] = 0.0
+    return limits
