@@ -97,6 +97,8 @@ GIVEN_LISTED = 0.20
 """… that is an everyday word, before a comma: a name where other personal data stands near ('Albert, 883 100 200')."""
 SHORTEST_GIVEN = 3
 """Letters; 'Od' and 'Al' are names in the dictionary too."""
+SHORTEST_SHOUTED = 4
+"""Letters of a surname in capitals that may be a verb or the like, behind what can only be a given name."""
 STRANGER_WITH_SURNAME = 0.60
 """A word that no dictionary has, with a capital, before one that is a surname only."""
 SURNAME_ALONE = 0.50

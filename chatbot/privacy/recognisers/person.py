@@ -26,6 +26,7 @@ from chatbot.privacy.thresholds import (
     GIVEN_WITH_SURNAME,
     NAME_INTRODUCED,
     SHORTEST_GIVEN,
+    SHORTEST_SHOUTED,
     STRANGER_WITH_SURNAME,
     SURNAME_ALONE,
     SURNAME_WEAK,
@@ -89,8 +90,9 @@ def _from_given(words: list[Token], at: int, reading: Reading, introduction: Int
     while given < _MOST_GIVEN and _another_given(words, at + given):
         given += 1
     behind = _surnames(words, at + given, introduction, shouted=word.shouted, sure=_surely_given(word, reading))
-    if word.shouted and reading.common and not introduction:
-        return []  # 'TEN SAM NUMER' is no Sam Numer
+    if word.shouted and reading.common and not introduction and not (
+            behind and words[at + given].reading.surname and not words[at + given].reading.common):
+        return []  # 'TEN SAM NUMER' is no Sam Numer, 'PAWŁA NOWAKA' is one
     if behind and (introduction or not in_company(words, at, at + given + behind - 1)):
         return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * given + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
     if introduction:
@@ -233,7 +235,8 @@ def _may_be_surname(word: Token, introduction: Introduction, *, shouted: bool, f
         return False
     if word.shouted:
         new = shouted and not plain.known and not read(word.text.lower()).known  # among capitals: 'PAN HADDAD'
-        return (plain.surname or new) and not plain.other and (shouted or bool(introduction))
+        other = plain.other and not (sure and len(word) >= SHORTEST_SHOUTED)  # 'EWA CZYŻ'
+        return (plain.surname or new) and not other and (shouted or bool(introduction))
     if word.capital:
         noun = sure and plain.common and not plain.other and not _heads_company(word)
         return plain.surname or not plain.known or (not first and (plain.adjective or noun))
