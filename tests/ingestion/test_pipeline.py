@@ -162,6 +162,18 @@ def test_the_glossary_of_the_company_is_searched_along(admin: Admin, settings: S
     assert found.passages[0].chunk.document == "a"
 
 
+def test_a_follow_up_finds_what_the_conversation_is_about(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    courier = admin.job("kurier.md", "# Dostawa kurierem\n\nDostawa kurierem kosztuje 16,99 zł i trwa dwa dni robocze.")
+    card = admin.job("karta.md", "# Karta podarunkowa\n\nKarta podarunkowa kosztuje tyle, ile jest na niej pieniędzy.")
+    admin.do(courier, card)
+    searcher = Searcher(settings, embedder=embedder)
+    for about, document in (("Czy dostarczacie kurierem?", "kurier"), ("Macie karty podarunkowe?", "karta")):
+        found = searcher.search(SearchRequest("A ile to kosztuje?", TODAY, history=(about, "Tak.")))
+        assert found.passages[0].chunk.document == document
+
+
 def test_no_index_says_what_to_do(settings: Settings, embedder: Embedder) -> None:
     with pytest.raises(SearchIndexError, match="python -m ingestion add"):
         Searcher(settings, embedder=embedder).search(SearchRequest("zwrot", TODAY))
