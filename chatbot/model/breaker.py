@@ -28,7 +28,7 @@ log = structlog.get_logger()
 class Patience:
     """Seconds, unless it says otherwise."""
 
-    least: float = 2.2
+    least: float = 1.8
     """The issue gives a customer 3 s when the model is down; search, checks and the store take the rest."""
     most: float = 12.0
     """Longest wait, also for a model that is known to be slow (`chatbot.answering.MODEL_SECONDS`)."""
