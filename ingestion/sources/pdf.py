@@ -21,6 +21,8 @@ from ingestion.sources.blocks import Found, paragraphs, table
 MOST_PAGES = 3000
 HEADING_SIZE = 1.12
 """Of the body's font size."""
+LEGIBLE = 4.0
+"""Points; smaller print is nobody's body text, however much of it there is (it can be hidden on purpose)."""
 HEADING_LENGTH = 140
 PARAGRAPH_GAP = 0.9
 """Of a line's height, white between two lines: more ends a paragraph."""
@@ -233,7 +235,7 @@ def _shape(line: _Line) -> str:
 def _blocks(lines: list[_Line]) -> Iterator[Block]:
     sizes = Counter[float]()
     for line in lines:
-        sizes[line.size] += len(line.text)
+        sizes[line.size] += len(line.text) if line.size >= LEGIBLE else 0
     body = sizes.most_common(1)[0][0] if sizes else 0.0
     larger = sorted({line.size for line in lines if body and line.size > HEADING_SIZE * body}, reverse=True)
     text: list[str] = []
