@@ -8,7 +8,7 @@ TORCH ?= torch==2.13.0
 TORCH_INDEX_URL ?=
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 
-.PHONY: run install dev test check faults security licences audit bench lock clean
+.PHONY: run install dev test check faults security licences audit bench bench-train lock clean
 
 run: $(VENV)/.installed  ## from a fresh clone to the served demo
 	@$(BIN)/python -m ingestion demo
@@ -59,6 +59,9 @@ audit: $(VENV)/.dev  ## known vulnerabilities of what the lock pins, where ADVIS
 
 bench: $(VENV)/.installed  ## the speed figures, as ratios measured in one run, to bench.json and bench.html
 	@$(BIN)/python -m evals bench --to bench.json
+
+bench-train: $(VENV)/.dev  ## our training loop beside TRL's, with its defaults
+	@$(BIN)/python -m finetune bench
 
 lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 	@printf '%s\n' '$(TORCH)' > $(VENV)/torch.txt

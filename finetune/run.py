@@ -41,7 +41,7 @@ from finetune import (
 )
 from finetune.arguments import Arguments, located
 from finetune.errors import ConfigError, GateError
-from finetune.forgetting import forgetting
+from finetune.forgetting import forgetting, worries
 from finetune.samples import Mix, Sample
 from finetune.train import Step, Trained, train
 from finetune.world import World
@@ -156,6 +156,8 @@ def run(
     figures["plain_language"] = forgetting(model, encoder.tokenizer)
     for name, found in figures.items():
         say(f"{name}: {found}")
+    for worry in worries(figures):
+        say(f"Beware: {worry}.")
     write(folder, model, encoder, arguments, base, data, trained, figures)
     return trained, figures
 

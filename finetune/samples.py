@@ -30,7 +30,7 @@ class Mix:
     second: float = 0.25
     removed: float = 0.45
     fewest: int = 6
-    sentences: int = 16
+    sentences: int = 12
     passages: int = 4
     from_one: int = 6
 

@@ -17,8 +17,8 @@ from finetune.arguments import REPOSITORY
 from tests.tiny import tiny_model
 
 CONFIG = {
-    "name": "tiny", "number_type": "float32", "epochs": 0.4, "batch": 4, "micro_batch": 2, "learning_rate": 0.01,
-    "max_tokens": 4096, "evaluate_every": 6, "evaluate_on": 8, "patience": 99, "lora": {"rank": 2}, "removed": 0.3,
+    "name": "tiny", "number_type": "float32", "epochs": 0.12, "batch": 4, "micro_batch": 2, "learning_rate": 0.01,
+    "max_tokens": 4096, "evaluate_every": 4, "evaluate_on": 8, "patience": 99, "lora": {"rank": 2}, "removed": 0.3,
     "data": [{"name": "general", "path": "finetune/data/general.jsonl", "licence": "Apache-2.0"}],
     "corpus": [{"path": "ingestion/demo", "licence": "Apache-2.0"}],
 }  # fmt: skip

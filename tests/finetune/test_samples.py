@@ -11,6 +11,7 @@ import pytest
 from chatbot.model.seam import Action, Task
 from chatbot.prompts import Written
 from finetune import arguments, examples, gate, samples, split
+from finetune.commands import read_arguments
 from finetune.corpus import Corpus, Piece
 from finetune.errors import ConfigError, ExamplesError
 from finetune.examples import Example, Source
@@ -99,5 +100,6 @@ def test_a_config_with_an_unknown_field_is_refused_by_name(tmp_path: Path) -> No
 
 def test_every_shipped_config_is_read() -> None:
     for path in sorted((arguments.REPOSITORY / "finetune" / "configs").glob("*.yaml")):
-        given = arguments.load(path)
-        assert all(arguments.located(data.path).is_file() for data in given.data)
+        given = read_arguments(path)
+        company_s_own = given.method != "quote"  # records are exported by the company that trains on them
+        assert company_s_own or all(arguments.located(data.path).is_file() for data in given.data)

@@ -16,7 +16,7 @@ from chatbot.model.seam import Action, Task
 from chatbot.prompts import Written
 from finetune import batches, measure, run
 from finetune.arguments import Arguments
-from finetune.forgetting import PLAIN, forgetting, perplexity
+from finetune.forgetting import PLAIN, forgetting, perplexity, worries
 from finetune.samples import Sample
 from finetune.train import Step, schedule, train
 from tests.tiny import tiny_model
@@ -133,3 +133,10 @@ def test_how_well_giving_up_is_told_needs_no_cut_off() -> None:
     assert measure.auroc([0.9, 0.8], [0.1, 0.2]) == 1.0
     assert measure.auroc([0.1], [0.9]) == 0.0
     assert measure.auroc([0.5], [0.5]) == 0.5
+
+
+def test_overfitting_and_forgetting_are_said() -> None:
+    fine = {"trained_on": {"right": 0.7}, "adapter": {"right": 0.65}, "plain_language": {"ratio": 1.1}}
+    assert worries(fine) == []
+    bad = fine | {"trained_on": {"right": 0.95}, "plain_language": {"ratio": 3.0}}
+    assert [worry.rpartition(": it ")[2].split(".")[0] for worry in worries(bad)] == ["overfits", "forgets"]
