@@ -32,6 +32,7 @@ _INVISIBLE = re.compile(
 )
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u202f.]\d{3})+)(?![\d])")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"\d+(?:,\d+)?(?!\w)|\w+")
 
 _ABBREVIATIONS: dict[str, frozenset[str]] = {
@@ -78,6 +79,18 @@ def lemmas(text: str) -> list[str]:
     a number are their own lemmas.
     """
     return [lemma(word) for word in words(text)]
+
+
+def accented(text: str) -> str:
+    """With its diacritics given back, where a Polish text has none at all ("moge zwrocic" → "mogę zwrócić"): an
+    embedding model reads such words as others. Text of which the dictionary then knows less than half stays as it is.
+    """
+    if fold(text) != text:
+        return text
+    spelt = {word: _accented(word.lower()) for word in _LETTERS.findall(text) if not _known(word.lower())}
+    if not any(spelt.values()) or sum(not found for found in spelt.values()) * 2 > len(set(_LETTERS.findall(text))):
+        return text
+    return _LETTERS.sub(lambda match: spelt.get(match[0]) or match[0], text)
 
 
 @lru_cache(LEMMA_CACHE)
@@ -166,7 +179,14 @@ def _known(word: str) -> str | None:
 
 
 def _restored(word: str) -> str | None:
-    """The lemma of the first dictionary word that differs in diacritics only, fewest changes first."""
+    """The lemma of the word with its diacritics given back."""
+    spelt = _accented(word)
+    return _known(spelt) if spelt else None
+
+
+@lru_cache(LEMMA_CACHE)
+def _accented(word: str) -> str | None:
+    """The first dictionary word that differs in diacritics only, fewest changes first."""
     if not 4 <= len(word) <= LONGEST_RESTORED:
         return None
     places = [place for place, letter in enumerate(word) if letter in _ACCENTED]
@@ -176,6 +196,6 @@ def _restored(word: str) -> str | None:
                 changed = list(word)
                 for place, letter in zip(chosen, letters, strict=True):
                     changed[place] = letter
-                if found := _known("".join(changed)):
-                    return found
+                if _known("".join(changed)):
+                    return "".join(changed)
     return None

@@ -130,7 +130,7 @@ class Searcher:
     def _probe(self, request: SearchRequest) -> Probe:
         text = expanded(clean(request.text)[: LIMITS.question], self._glossary)
         history = [expanded(clean(one), self._glossary) for one in request.history]
-        dense = self._embedder.queries([joined(text, history)])[0]
+        dense = self._embedder.queries([polish.accented(joined(text, history))])[0]
         terms = [(sparse.tokens(one.text), one.weight) for one in said(text, history)]
         return Probe(dense, sparse.of_weighed(terms))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.polish import clean, fold, lemmas, sentences, words
+from ingestion.polish import accented, clean, fold, lemmas, sentences, words
 
 PIECES = st.sampled_from(
     ["Art. 5.", "§ 1.", "{2}.", "1)", "a)", "ust. 2", "np.", "zł.", "2014 r.", "Konsument", "może", "tj.", "„Tak?”",
@@ -80,3 +80,14 @@ def test_fold_takes_every_polish_diacritic_and_keeps_case() -> None:
 
 def test_clean_removes_what_nobody_sees_and_composes_letters() -> None:
     assert clean("a\x00b\u200bc\U000e0041\r\nz\u0307 \u202eod\tt\u00ad") == "abc\nż od\tt"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("czy moge zwrocic zakupy", "czy mogę zwrócić zakupy"),
+    ("jak zmienic wlasciciela konta?", "jak zmienić właściciela konta?"),
+    ("Czy moge zwrócić zakupy", "Czy moge zwrócić zakupy"),
+    ("How long do I have to return a lamp?", "How long do I have to return a lamp?"),
+    ("", ""),
+])  # fmt: skip
+def test_diacritics_are_given_back_to_a_text_that_has_none(text: str, expected: str) -> None:
+    assert accented(text) == expected
