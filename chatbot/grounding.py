@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from chatbot.figures import unsupported
+from chatbot.privacy.injection import orders
 from chatbot.topics import says, signal_words
 
 FRAME_WORDS = 24
@@ -37,7 +38,7 @@ def frame_claims_nothing(frame: str, quote: str, question: str, known_names: tup
         return True
     if "\n" in frame or len(frame.split()) > FRAME_WORDS or _NOT_WORDS.search(frame):
         return False
-    if unsupported(frame, (quote, question)) or says(frame, signal_words("lures")):
+    if unsupported(frame, (quote, question)) or says(frame, signal_words("lures")) or orders(frame):
         return False
     allowed = " ".join((quote, question, *known_names)).lower()
     if any(name.lower() not in allowed and not says(name, signal_words("polite")) for name in _NAME.findall(frame)):
