@@ -198,14 +198,12 @@ def test_searches_during_changes_see_one_edition_each_and_never_nothing(
         while not enough.is_set():
             generation, editions_ = editions(searcher)
             seen.append((generation, frozenset(editions_)))
-            if len(seen) >= SCALE.searches:
-                enough.set()
 
     customers = [threading.Thread(target=customer, daemon=True) for _ in range(2)]
     for thread in customers:
         thread.start()
     number = 0
-    while not enough.is_set() or number < 2:
+    while number < 3 or len(seen) < SCALE.searches:
         number += 1
         ended(store, jobs.submit(store, edition(settings, number % EDITIONS)))
     enough.set()
@@ -218,5 +216,6 @@ def test_searches_during_changes_see_one_edition_each_and_never_nothing(
     by_generation: dict[str, set[frozenset[str]]] = {}
     for generation, editions_ in seen:
         by_generation.setdefault(generation, set()).add(editions_)
+    assert len(by_generation) > 1
     assert all(len(told) == 1 for told in by_generation.values())
     print(f"{len(seen)} searches over {number} changes, {len(by_generation)} generations seen")  # noqa: T201
