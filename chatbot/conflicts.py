@@ -18,8 +18,8 @@ from ingestion.documents import Chunk, Kind
 from ingestion.polish import sentences
 
 SAME_SUBJECT = 0.6
-"""Share of content lemmas that two sentences have in common, figures aside. Set by us, above `quoting.SAME_SUBJECT`: here
-a false pair costs a person's time, there it costs an answer."""
+"""Share of content lemmas that two sentences have in common, figures aside. Set by us, above `quoting.SAME_SUBJECT`:
+here a false pair costs a person's time, there it costs an answer."""
 LEAST_SHARED = 3
 """Content lemmas; shorter sentences say too little to be of one thing."""
 COMMON = 0.05
