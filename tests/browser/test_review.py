@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from chatbot.privacy.masking import Masker
 from chatbot.subjects import Subjects
@@ -65,6 +65,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def opened(page: Page) -> None:
+    """Keys count for the example that is shown, so none counts while another is being opened."""
+    expect(page.locator("[inert]")).to_have_count(0)
+
+
 def test_examples_are_accepted_edited_dropped_and_taken_back_by_keys_alone(folder: Path, open_page: OpenPage) -> None:
     with reviewing(folder) as url:
         page = open_page(f"{url}#sekret")
@@ -74,14 +79,17 @@ def test_examples_are_accepted_edited_dropped_and_taken_back_by_keys_alone(folde
         page.keyboard.press("a")
         expect(page.locator(".text.rejected del").first).to_contain_text("sklep")
         expect(page.locator(".text ins").first).to_contain_text("klient")
+        opened(page)
         page.keyboard.press("e")
         page.keyboard.press("Control+a")
         page.keyboard.type("Koszt odesłania ponosi klient. [1]")
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text("Przejrzano 2 z 3")).to_be_visible()
+        opened(page)
         page.keyboard.press("d")
         expect(page.get_by_text("Wszystko przejrzane")).to_be_visible()
         page.get_by_role("button", name="Odrzucone").click()
+        opened(page)
         page.keyboard.press("u")
         expect(page.get_by_text("Przejrzano 2 z 3")).to_be_visible()
         page.get_by_role("button", name="Zapisz przyjęte").click()
@@ -111,6 +119,7 @@ def test_a_review_goes_on_where_it_was_left_and_forgets_who_was_erased(folder: P
     with reviewing(folder) as url:
         page = open_page(f"{url}#sekret")
         expect(page.get_by_text("Przejrzano 0 z 3")).to_be_visible()
+        opened(page)
         page.keyboard.press("a")
         expect(page.get_by_text("Przejrzano 1 z 3")).to_be_visible()
     log = folder / "training" / "export.decisions.jsonl"

@@ -25,8 +25,11 @@ from ingestion.valkey import LONGEST_SOCKET, place
 ROOT = Path(__file__).resolve().parents[2]
 
 OWNER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start its background jobs deaf to these two
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from ingestion.settings import Settings
 from ingestion.store import connect
 

@@ -92,10 +92,21 @@ async def sign_in(client: httpx.AsyncClient, user: str) -> None:
     client.headers["X-CSRF-Token"] = answer.json()["csrf"]
 
 
+READ: dict[bytes, Any] = {b"hash": lambda pipe, key: pipe.hgetall(key), b"set": lambda pipe, key: pipe.smembers(key)}
+
+
 async def everything(redis: Redis) -> dict[bytes, bytes]:
-    """What the store holds, but for what any request may touch."""
-    kept = [key for key in sorted(await redis.keys("*")) if not key.startswith(COMES_AND_GOES)]
+    """What the store holds, but for what any request may touch. Hashes and sets are read in one order: the store
+    moves their entries about as it likes, and a dump shows that."""
+    keys: list[Any] = await redis.keys("*")
+    kept = [key for key in sorted(keys) if not key.startswith(COMES_AND_GOES)]
     async with redis.pipeline(transaction=False) as pipe:
         for key in kept:
-            pipe.dump(key)
-        return dict(zip(kept, await pipe.execute(), strict=True))
+            pipe.type(key)
+        kinds = dict(zip(kept, await pipe.execute(), strict=True))
+    async with redis.pipeline(transaction=False) as pipe:
+        for key, kind in kinds.items():
+            READ.get(kind, type(pipe).dump)(pipe, key)
+        return {key: repr(sorted(held.items()) if isinstance(held, dict) else sorted(held) if isinstance(held, set)
+                          else held).encode()
+                for key, held in zip(kept, await pipe.execute(), strict=True)}
