@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import track
 
+from evals.bench.measure import percentile
 from evals.corpus import indexed
 from ingestion import company, settings
 from ingestion.command import Json, err, out, print_json, translated
@@ -62,7 +63,7 @@ def retrieval(
             searcher = Searcher(run, company.load(run.company))
             ranked, times = _ask(searcher, asked, ids)
     found = {**figures(ranked, [query.relevant for query in asked]), "queries": len(asked), "passages": len(ids),
-             "ms_p50": round(statistics.median(times), 1), "ms_p95": round(_percentile(times, 0.95), 1),
+             "ms_p50": round(statistics.median(times), 1), "ms_p95": round(percentile(times, 0.95), 1),
              "index_s": round(index_s, 1)}
     if json:
         print_json(found)
@@ -113,7 +114,7 @@ def _renamed(passages: Path, plain: Path) -> list[str]:
     """The same passages under ids that are no articles, so that a chunk's clause leads back; the ids by number."""
     ids: list[str] = []
     with plain.open("w", encoding="utf-8") as file:
-        for row in _rows(passages):
+        for row in rows(passages):
             if not isinstance(row.get("text"), str) or "id" not in row:
                 raise UsageError(f'{passages}: a passage is {{"id", "title", "text"}}; one has {sorted(row)}.')
             file.write(json.dumps({"id": f"p{len(ids)}", "title": row.get("title") or "", "text": row["text"]}) + "\n")
@@ -123,7 +124,7 @@ def _renamed(passages: Path, plain: Path) -> list[str]:
 
 def _queries(path: Path) -> list[Query]:
     found = []
-    for row in _rows(path):
+    for row in rows(path):
         if not isinstance(row.get("question"), str) or not row.get("relevant"):
             raise UsageError(f'{path}: a query is {{"id", "question", "relevant"}}; one has {sorted(row)}.')
         history = row.get("history") or []
@@ -135,7 +136,8 @@ def _queries(path: Path) -> list[Query]:
     return found
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Of a file of JSON Lines, plain or gzipped. Raises UsageError naming the line that is none."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
@@ -157,7 +159,3 @@ def _row(line: str, path: Path, number: int) -> dict[str, Any]:
 
 def _mean(values: Sequence[float]) -> float:
     return round(100 * statistics.fmean(values), 2)
-
-
-def _percentile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]

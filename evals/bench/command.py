@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json as json_module
 import os
 import platform
@@ -17,6 +16,7 @@ from evals.bench.measure import Figure
 from evals.bench.page import page
 from evals.bench.searching import growth, overhead
 from evals.corpus import indexed
+from evals.retrieval import rows
 from ingestion import company, settings
 from ingestion.command import Json, err, out, print_json, translated
 from ingestion.embedding import open_embedder
@@ -40,7 +40,7 @@ def bench(
 ) -> None:
     """Speed of search and indexing. Vectors of the passages are kept between runs; the first run takes long."""
     chosen, _ = settings.load()
-    rows, questions = _rows(passages), [row["question"] for row in _rows(queries)]
+    known, questions = list(rows(passages)), [row["question"] for row in rows(queries)]
     figures: list[Figure] = []
 
     def told(figure: Figure) -> None:
@@ -58,9 +58,9 @@ def bench(
         index.close()
     told(growth())
     part = to.with_suffix(".passages.jsonl")
-    part.write_text("".join(json_module.dumps(row, ensure_ascii=False) + "\n" for row in rows[:INDEXED]), "utf-8")
+    part.write_text("".join(json_module.dumps(row, ensure_ascii=False) + "\n" for row in known[:INDEXED]), "utf-8")
     try:
-        for figure in indexing(rows[:INDEXED], chosen):
+        for figure in indexing(known[:INDEXED], chosen):
             told(figure)
         told(meanwhile(part, questions, chosen))
     finally:
@@ -75,8 +75,3 @@ def bench(
         print_json(report)
     else:
         out.print(f"Written: {to} and {to.with_suffix('.html')}", highlight=False)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        return [json_module.loads(line) for line in lines if line.strip()]
