@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from chatbot.answer import Citation
@@ -48,9 +48,6 @@ class Message:
         found.pop("ai_generated", None)
         found["citations"] = tuple(found.get("citations", ()))
         return cls(**found)
-
-    def with_citations(self, citations: tuple[Citation, ...]) -> Message:
-        return replace(self, citations=shown(citations))
 
 
 def shown(citations: tuple[Citation, ...]) -> tuple[dict[str, Any], ...]:

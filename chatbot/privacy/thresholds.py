@@ -76,7 +76,6 @@ DOCUMENT_USUAL = 0.42
 DOCUMENT_CODE = 0.15
 """(M) Two or three letters and four to seven digits, a form that product codes have too."""
 ADDRESS = 0.80
-ADDRESS_WEAK = 0.30
 POSTAL_CODE = 0.55
 STREET_LIKENESS = 0.55
 """(M) Share of letters in common (difflib) that a misread 'ul.' or 'plac' must keep, before a house number and code."""
