@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +11,7 @@ import typer
 from chatbot.answer import Answer, Question, Sentence
 from chatbot.privacy.vault import Vault
 from ingestion import company as companies
-from ingestion.command import Json, announced_settings, err, out, print_json, translated
+from ingestion.command import Json, announced_settings, err, out, parse_day, print_json, translated
 from ingestion.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def ask(
         raise UsageError(f"A question has 1 to {LONGEST_QUESTION} characters; this one has {len(question.strip())}.")
     settings = announced_settings()
     zone = companies.load(settings.company).hours.zone
-    asked = Question(question, parse_day(as_of) if as_of else datetime.now(zone).date(), as_of is not None)
+    asked = Question(question, parse_day(as_of, "--as-of") or datetime.now(zone).date(), as_of is not None)
     from chatbot.answering import open_parts  # torch and Presidio take seconds: not before the words are checked
 
     with err.status("Opening model and index…"):
@@ -86,11 +86,3 @@ def as_json(result: Answer) -> dict[str, Any]:
         "took_ms": round(result.took_ms, 1),
         "first_token_ms": round(result.first_token_ms, 1) if result.first_token_ms is not None else None,
     }
-
-
-def parse_day(text: str) -> date:
-    """Raises UsageError naming the value and the form."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--as-of {text!r} is no date: write it as YYYY-MM-DD, for example 2010-06-01.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from finetune import masking, records
 from finetune.export import Exported
 from finetune.export import export as exported
 from ingestion import settings as settings_of
-from ingestion.command import Json, out, print_json, translated
+from ingestion.command import Json, out, parse_day, print_json, translated
 from ingestion.settings import Settings
 from ingestion.store import connect_async
 
@@ -70,10 +70,5 @@ async def _read(settings: Settings, since: int) -> Exported:
 
 
 def _day(since: str | None) -> int:
-    if since is None:
-        return 0
-    try:
-        day = date.fromisoformat(since)
-    except ValueError as error:
-        raise typer.BadParameter(f"{since!r} is no day; write it as 2026-11-01.", param_hint="--since") from error
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+    day = parse_day(since, "--since")
+    return 0 if day is None else int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)

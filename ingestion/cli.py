@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ingestion import chunk_files, company, jobs, sourcing, uploads
 from ingestion.changes import changes as changes_since
-from ingestion.command import Json, announced_settings, out, print_json, translated
+from ingestion.command import Json, announced_settings, out, parse_day, print_json, translated
 from ingestion.diff import Change
 from ingestion.diff import changes as differences
 from ingestion.errors import DocumentError, UsageError
@@ -54,7 +54,7 @@ def add(
     json: Json = False,
 ) -> None:
     """Add documents, or new versions of them; pages of the web are looked at again by themselves."""
-    since, until = _day(valid_from, "--valid-from"), _day(valid_until, "--valid-until")
+    since, until = parse_day(valid_from, "--valid-from"), parse_day(valid_until, "--valid-until")
     if since and until and until < since:
         raise UsageError(f"--valid-until {until} is before --valid-from {since}. Swap them.")
     addresses = [one for one in source if sourcing.is_address(one)]
@@ -199,7 +199,7 @@ def changes(
 ) -> None:
     """What changed in the documents in force since a day, clause by clause."""
     chosen = announced_settings()
-    first, last = _day(since, "--since"), _day(until, "--until") or date.today()
+    first, last = parse_day(since, "--since"), parse_day(until, "--until") or date.today()
     assert first is not None
     register = _register(chosen)
     for name in document or ():
@@ -237,8 +237,8 @@ def confirm(
         raise UsageError(f"{len(waiting)} versions of {document} wait for their days. Name one: {names}.")
     chosen = one.find(version) if version is not None else waiting[0]
     proposed = (None, None) if as_before else decided(chosen.proposal, chosen.valid_from, chosen.valid_until)
-    since = _day(valid_from, "--valid-from") or proposed[0]
-    until = _day(valid_until, "--valid-until") or proposed[1]
+    since = parse_day(valid_from, "--valid-from") or proposed[0]
+    until = parse_day(valid_until, "--valid-until") or proposed[1]
     _run(DateJob(document=document, version=chosen.version, valid_from=since, valid_until=until), json)
 
 
@@ -268,7 +268,7 @@ def search(
     from ingestion.search import Searcher, SearchRequest
 
     chosen = announced_settings()
-    day = _day(as_of, "--as-of") or date.today()
+    day = parse_day(as_of, "--as-of") or date.today()
     searcher = Searcher(chosen, company.load(chosen.company))
     searcher.ready()
     found = searcher.search(SearchRequest(question, day, limit, collection))
@@ -303,15 +303,6 @@ def worker(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: one.stop())
         one.run()
-
-
-def _day(text: str | None, option: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{option} {text!r} is not a day. Write it as YYYY-MM-DD, like 2026-01-31.") from error
 
 
 def _register(chosen: Settings) -> Register:

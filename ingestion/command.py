@@ -6,12 +6,13 @@ import functools
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
 
-from ingestion.errors import DiskError, ProductError
+from ingestion.errors import DiskError, ProductError, UsageError
 from ingestion.settings import Settings, load
 
 P = ParamSpec("P")
@@ -75,3 +76,13 @@ def disk_error(error: OSError) -> DiskError | None:
 
 def _say(message: str) -> None:
     sys.stderr.write(" ".join(message.split()) + "\n")
+
+
+def parse_day(text: str | None, option: str) -> date | None:
+    """None for None. Raises UsageError naming the option, its value and the form."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} is not a day. Write it as YYYY-MM-DD, like 2026-01-31.") from error
