@@ -295,8 +295,7 @@ async def _routed(decision: Verdict, question: Question, parts: Parts) -> Verdic
 
 def _decide(draft: Draft, thresholds: Thresholds, topic: Topic | None) -> Verdict:
     if draft.signals is None:
-        name, team = (topic.name, topic.team) if topic else (None, "support")
-        return Verdict(AnswerKind.TICKET, 1.0, (Reason.NOTHING_FOUND,), name, team)
+        return verdict.nothing_found(topic)
     return verdict.decide(draft.signals, thresholds, topic)
 
 

@@ -90,6 +90,14 @@ def policy(words: Words) -> Verdict | None:
     return None
 
 
+def nothing_found(topic: Topic | None = None) -> Verdict:
+    """The decision where there is nothing to answer from."""
+    name, team = (topic.name, topic.team) if topic else (None, "support")
+    if topic and topic.policy == "off_topic":
+        return Verdict(AnswerKind.REFUSAL, 1.0, (Reason.OFF_TOPIC,), name, team)
+    return Verdict(AnswerKind.TICKET, 1.0, (Reason.NOTHING_FOUND,), name, team)
+
+
 def p_wrong(signals: Signals, thresholds: Thresholds) -> float:
     """The estimated probability that the drafted answer is wrong, by its mode's rule; 1 for a mode without one."""
     rule = thresholds.rule(signals.mode)
@@ -109,7 +117,9 @@ def decide(signals: Signals, thresholds: Thresholds, topic: Topic | None = None)
     weak = signals.support < thresholds.weak_support
     if signals.mode is not Mode.CURATED:
         if signals.dense < thresholds.dense_floor and signals.support == 0.0:
-            return Verdict(AnswerKind.TICKET, 1.0, (Reason.NOTHING_FOUND,), name, team)
+            return nothing_found(topic)
+        if topic and topic.policy == "off_topic" and not sure(signals, thresholds, topic):
+            return Verdict(AnswerKind.REFUSAL, doubt, (Reason.OFF_TOPIC,), name, team)
         if signals.p_decline >= thresholds.decline and weak:
             return Verdict(AnswerKind.REFUSAL, doubt, (Reason.OFF_TOPIC,), name, team)
         if signals.p_ask >= thresholds.ask:

@@ -41,12 +41,13 @@ class Hours(_Strict):
 class Topic(_Strict):
     """A subject with a policy. ``words`` are Polish or English lemmas or phrases; any of them, lemmatised, is a match.
 
-    ``policy``: ``human`` always goes to a person whatever the score says; ``decline`` is refused politely.
+    ``policy``: ``human`` always goes to a person whatever the score says; ``decline`` is always refused politely;
+    ``off_topic`` is refused politely unless the documents surely answer it.
     """
 
     name: str
     title: dict[Literal["pl", "en"], str]
-    policy: Literal["answer", "human", "decline"] = "answer"
+    policy: Literal["answer", "human", "decline", "off_topic"] = "answer"
     team: str = "support"
     words: tuple[str, ...] = ()
     boost_minutes: int = Field(0, ge=0, le=240, description="its tickets stand as if they had waited so much longer")

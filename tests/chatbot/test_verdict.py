@@ -4,7 +4,7 @@ import pytest
 
 from chatbot.answer import AnswerKind, Mode, Reason
 from chatbot.thresholds import Thresholds
-from chatbot.verdict import Signals, Words, decide, p_wrong, policy, sure
+from chatbot.verdict import Signals, Words, decide, nothing_found, p_wrong, policy, sure
 from ingestion.company import Topic
 
 GOOD = Signals(mode=Mode.QUOTED, dense=0.92, support=1.0, p_sentence=0.9, margin=0.9)
@@ -47,8 +47,19 @@ def test_a_wish_for_a_human_outranks_everything() -> None:
     assert verdict.reasons == (Reason.CUSTOMER_ASKED,)
 
 
-def replace_policy(topic: Topic) -> Topic:
-    return topic.model_copy(update={"policy": "decline"})
+def replace_policy(topic: Topic, policy: str = "decline") -> Topic:
+    return topic.model_copy(update={"policy": policy})
+
+
+def test_an_off_topic_subject_is_answered_where_the_documents_surely_do_and_refused_politely_elsewhere() -> None:
+    topic = replace_policy(HEALTH, "off_topic")
+    assert policy(Words(topic=topic)) is None
+    assert decide(GOOD, Thresholds(), topic).action is AnswerKind.REPLY
+    for poor in (replace(GOOD, support=0.1, p_sentence=0.1, margin=0.0), replace(GOOD, dense=0.7, support=0.0)):
+        verdict = decide(poor, Thresholds(), topic)
+        assert (verdict.action, verdict.reasons) == (AnswerKind.REFUSAL, (Reason.OFF_TOPIC,))
+    assert nothing_found(topic).action is AnswerKind.REFUSAL
+    assert nothing_found().action is AnswerKind.TICKET
 
 
 def test_an_off_topic_question_is_declined_only_when_nothing_supports_it() -> None:

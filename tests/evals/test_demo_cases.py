@@ -70,9 +70,9 @@ def test_no_answerable_case_is_swallowed_by_policy_and_every_refusal_is_declined
         if case.expected in ("reply", "question"):
             assert policy == "answer", (case.id, topic)
         elif case.expected == "refusal":
-            assert policy == "decline", case.id
+            assert policy in ("decline", "off_topic"), case.id
         else:
-            assert policy != "decline", case.id
+            assert policy not in ("decline", "off_topic"), case.id
 
 
 def test_no_case_is_a_question_of_the_faq_or_of_the_training_lines() -> None:
