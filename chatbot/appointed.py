@@ -63,7 +63,7 @@ def read(data_dir: Path) -> History:
 
 
 def appoint(data_dir: Path, one: Appointed) -> History:
-    """Put an adapter into service, from the service's next start."""
+    """Put an adapter into service; a running one loads it within seconds (`chatbot.swapping`)."""
     history = read(data_dir)
     grown = History(appointed=(*history.appointed, one))
     path = data_dir / FILE

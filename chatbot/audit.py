@@ -11,8 +11,8 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,14 @@ ANCHOR_EVERY = 100
 SEEN_AGAIN_MS = 3600 * 1000
 SHOWN_AT_ONCE = 50
 """Tickets named in one entry."""
+SERVICE = "the service"
+"""Who did what nobody asked for; no account has a name with a space (`chatbot.staff.USER`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``subject`` is an id (a ticket, a document, an account), never a text."""
+    """``subject`` is an id (a ticket, a document, an account), never a text. ``figures``: numbers that decided, by
+    name."""
 
     number: int
     at: int
@@ -40,6 +43,7 @@ class Entry:
     action: str
     subject: str
     hash: str
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 class Audit:
@@ -49,18 +53,29 @@ class Audit:
         self._anchors = anchors
         self._seen: dict[tuple[str, str], int] = {}
 
-    async def note(self, by: str, action: str, subject: str = "") -> None:
+    async def note(
+        self, by: str, action: str, subject: str = "", *, figures: Mapping[str, float] | None = None,
+        beside: Step | None = None,
+    ) -> bool:
+        """Write an entry; with ``beside``, in one step with what it tells of. False, and nothing is written, where one
+        of that step's checks fails: somebody was faster."""
+        beside = beside or Step()
         for _ in range(TRIES):
             number, before = await self._head()
-            entry = {"number": number + 1, "at": self._clock(), "by": by, "action": action, "subject": subject}
+            entry = {"number": number + 1, "at": self._clock(), "by": by, "action": action, "subject": subject,
+                     **({"figures": dict(figures)} if figures else {})}
             hash_ = chained(before, entry)
-            step = Step().field(keys.AUDIT_HEAD, "hash", before if number else "")
+            step = Step(list(beside.checks), list(beside.names), list(beside.writes))
+            step.field(keys.AUDIT_HEAD, "hash", before if number else "")
             step.write("XADD", keys.AUDIT, "*", "e", json.dumps(entry, ensure_ascii=False), "h", hash_)
             step.write("HSET", keys.AUDIT_HEAD, "hash", hash_, "number", number + 1)
-            if await commit(self._redis, step) is None:
+            failed = await commit(self._redis, step)
+            if failed is None:
                 if (number + 1) % ANCHOR_EVERY == 0:
                     await asyncio.to_thread(self._anchor, number + 1, hash_)
-                return
+                return True
+            if failed in beside.names:
+                return False
         raise Busy("try_again", retry_after=1)
 
     async def seen(self, by: str, action: str, subjects: Iterable[str]) -> None:

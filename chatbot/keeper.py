@@ -11,6 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from chatbot import keys, metrics
+from chatbot.audit import Audit
 from chatbot.commit import Step, Store, commit
 from chatbot.errors import ChatError, NotFound
 from chatbot.events import Hub
@@ -29,13 +30,14 @@ LOCK_ROUNDS = 5
 
 
 class Keeper:
-    def __init__(self, redis: Store, records: Records, tickets: Tickets, handoffs: Handoffs, hub: Hub, limits: Limits,
-                 clock: Clock) -> None:
+    def __init__(self, redis: Store, records: Records, tickets: Tickets, handoffs: Handoffs, hub: Hub, audit: Audit,
+                 limits: Limits, clock: Clock) -> None:
         self._redis = redis
         self._records = records
         self._tickets = tickets
         self._handoffs = handoffs
         self._hub = hub
+        self._audit = audit
         self._limits = limits
         self._clock = clock
         self._me = new_id("k")
@@ -83,7 +85,7 @@ class Keeper:
         now = self._clock()
         if now - self._watched >= self._limits.watch_seconds * 1000:
             self._watched = now
-            await self._trials.watch()
+            await self._trials.watch(self._audit)
 
     async def _worth_a_look(self) -> list[str]:
         """Tickets whose time may have come. Once after a start and after each opening of the doors: all."""

@@ -116,7 +116,9 @@ def audit(
         print_json({"entries": [asdict(one) for one in entries], "broken_at": broken})
     for one in entries if not json else ():
         when = datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds")
-        out.print(f"{one.number}  {when}  {one.by}  {one.action}  {one.subject}", markup=False, highlight=False)
+        figures = "".join(f"  {name}={value:g}" for name, value in one.figures.items())
+        out.print(f"{one.number}  {when}  {one.by}  {one.action}  {one.subject}{figures}", markup=False,
+                  highlight=False)
     if broken is not None:
         raise AuditBroken(f"The audit trail does not hold from entry {broken} on: it was changed, or restored from an "
                           "older backup than its anchors. Compare with a copy of DATA_DIR/audit-anchors.txt.")

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from chatbot.swapping import reopened
 from ingestion.errors import ProductError
 from ingestion.settings import Settings
 
@@ -37,13 +38,12 @@ class Second:
             return self._parts
 
     def _load(self, name: str) -> None:
-        from chatbot.answering import thresholds_of
-        from chatbot.model import open_model
         from chatbot.model.breaker import Breaker
 
         settings = self._settings.model_copy(update={"adapter": name})
         try:
-            made = replace(self._first, model=Breaker(open_model(settings)), thresholds=thresholds_of(settings))
+            made = reopened(self._first, settings)
+            made = replace(made, model=Breaker(made.model))
         except ProductError as error:
             log.warning("trial.not_loaded", adapter=name, error=str(error))
             return

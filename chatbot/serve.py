@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import functools
 import os
 import secrets
 import signal
@@ -12,13 +13,14 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 import uvicorn
 
-from chatbot import doors, texts
+from chatbot import doors, swapping, texts
 from chatbot import log as logging_setup
 from chatbot.answer import Answer, AnswerKind, Question, Reason, Sentence, Verdict
 from chatbot.app import create_app
@@ -27,10 +29,12 @@ from chatbot.privacy.vault import Vault
 from chatbot.second import Second
 from chatbot.service import Readiness, Service, build
 from chatbot.staff import Role
+from chatbot.swapping import Mark
 from chatbot.workers import workers
 from ingestion import company as companies
 from ingestion import settings as settings_module
 from ingestion.command import err, translated
+from ingestion.errors import ProductError
 from ingestion.lock import ServiceLock
 from ingestion.settings import Origin, Settings
 from ingestion.store import connect_async
@@ -44,6 +48,7 @@ CLOSE_SECONDS = 5
 """For the last answers to be sent, after turns and streams have ended."""
 WARM_SECONDS = 5.0
 """The bundled model's first proposal takes about 2 s on two cores."""
+REHEARSED = "Ile mam dni na zwrot?"
 DEMO_ACCOUNTS = "demo-accounts.txt"
 
 
@@ -106,8 +111,19 @@ async def load(service: Service) -> None:
         err.print(f"Questions go to a human until this is mended: {error}", markup=False)
         return
     await learn_pace(answerer)
+    await rehearse(answerer.parts)
     service.answer_with(answerer, parts)
     err.print("Ready.")
+    await swapping.follow(service, answerer.mark, functools.partial(reload, service))
+
+
+async def reload(service: Service) -> None:
+    """Answer with what is to answer now; questions that have begun end with what they began with. Raises ProductError,
+    and then nothing has changed."""
+    answerer = await in_daemon(reopen_answerer, service.settings, service.parts)
+    await learn_pace(answerer)
+    await rehearse(answerer.parts)
+    service.answer_with(answerer, answerer.parts)
 
 
 def in_daemon(function: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
@@ -135,11 +151,13 @@ def in_daemon(function: Callable[..., Any], *arguments: Any) -> asyncio.Future[A
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """The answerer of `chatbot.answering` with a breaker round its model. ``parts`` has the model itself."""
+    """The answerer of `chatbot.answering` with a breaker round its model. ``parts`` has the model itself; ``mark``
+    says what it was opened from."""
 
     parts: Any
     breaker: Any
     second: Second
+    mark: Mark
 
     def __call__(self, question: Question, vault: Vault) -> AsyncIterator[Sentence | Answer]:
         from chatbot.answering import answer
@@ -153,14 +171,38 @@ def open_answerer(settings: Settings) -> tuple[Guarded, Any]:
     from chatbot.answering import open_parts
     from chatbot.model.breaker import Breaker
 
+    mark = swapping.mark(settings)
     parts = open_parts(settings)
-    return Guarded(parts, Breaker(parts.model), Second(settings, parts)), parts
+    return Guarded(parts, Breaker(parts.model), Second(settings, parts), mark), parts
+
+
+def reopen_answerer(settings: Settings, parts: Any) -> Guarded:
+    """The same with another adapter or other rules; search, masking and documents stay."""
+    from chatbot.model.breaker import Breaker
+
+    mark = swapping.mark(settings)
+    made = swapping.reopened(parts, settings)
+    return Guarded(made, Breaker(made.model), Second(settings, made), mark)
 
 
 async def learn_pace(answerer: Guarded) -> None:
     """Let the breaker see how long the model takes here. A model that doesn't answer doesn't hold up the start."""
     warming = asyncio.create_task(answerer.breaker.warm(), name="warming")
     await asyncio.wait({warming}, timeout=WARM_SECONDS)
+
+
+async def rehearse(parts: Any) -> None:
+    """A question that nobody asked, with a model that only points: what is read at its first use (words, texts, the
+    index) is not waited for by the first customer, who has 3 s when the model is down."""
+    from chatbot.answering import answer
+    from chatbot.model.fake import FakeModel
+
+    question = Question(REHEARSED, datetime.now(UTC).date(), language="pl")
+    try:
+        async for _ in answer(question, replace(parts, model=FakeModel()), Vault()):
+            pass
+    except ProductError as error:
+        log.warning("service.rehearsal", error=str(error))  # each question then says the same
 
 
 async def without_model(question: Question, vault: Vault) -> AsyncIterator[Sentence | Answer]:

@@ -31,6 +31,7 @@ from chatbot.record import Records
 from chatbot.retention import Retention
 from chatbot.runner import Answerer, Runner
 from chatbot.staff import Staff
+from chatbot.swapping import Swapping
 from chatbot.tickets import Tickets
 from chatbot.turns import Turns
 from chatbot.webhooks.delivery import Deliveries
@@ -90,6 +91,7 @@ class Service:
     keeper: Keeper
     webhooks: Webhooks
     readiness: Readiness = field(default_factory=Readiness)
+    swapping: Swapping = field(default_factory=Swapping)
     parts: Any = None
 
     def answer_with(self, answerer: Answerer, parts: Any = None) -> None:
@@ -140,7 +142,7 @@ def build(
         staff=staff, audit=audit, budgets=budgets,
         erasure=erasure, retention=Retention(redis, records, erasure, audit, settings, clock),
         patterns=Patterns(company, settings.data_dir),
-        keeper=Keeper(redis, records, tickets, handoffs, hub, limits, clock),
+        keeper=Keeper(redis, records, tickets, handoffs, hub, audit, limits, clock),
         webhooks=_webhooks(redis, sealer, records, tickets, clock),
     )
 

@@ -16,7 +16,8 @@ import structlog
 
 from chatbot import drift, keys, metrics
 from chatbot.answer import Answer, AnswerKind, Reason
-from chatbot.commit import Commands, Store
+from chatbot.audit import SERVICE, Audit
+from chatbot.commit import Commands, Step, Store
 from chatbot.errors import BadInput
 from chatbot.handoff import Clock
 from chatbot.messages import new_id
@@ -81,8 +82,18 @@ class Trials:
         await self._redis.hset(keys.TRIAL, mapping=asdict(trial))
         return trial
 
-    async def end(self, status: str, why: str) -> None:
-        await self._redis.hset(keys.TRIAL, mapping={"status": status, "until": self._clock(), "why": why})
+    def ending(self, trial: Trial, status: str, why: str) -> Step:
+        """The step that ends this trial, once: its checks fail where it is over, or another one runs."""
+        step = Step().field(keys.TRIAL, "id", trial.id).field(keys.TRIAL, "status", RUNNING)
+        return step.write("HSET", keys.TRIAL, "status", status, "until", self._clock(), "why", why)
+
+    async def stop(self, by: str, audit: Audit, why: str = "") -> Trial | None:
+        """End the running trial, in one step with the audit's entry. The trial, or None where none ran."""
+        trial = await self.now()
+        if trial is None or trial.status != RUNNING:
+            return None
+        step = self.ending(trial, STOPPED, why or by)
+        return trial if await audit.note(by, "trial.end", trial.challenger, beside=step) else None
 
     async def evidence(self, trial: Trial) -> dict[str, tuple[Evidence, Evidence]]:
         """By harm: that the challenger does more of it, and that the one in service does."""
@@ -93,15 +104,18 @@ class Trials:
         return {harm: (larger(seen), larger([(1 - arm, value) for arm, value in seen]))
                 for harm, seen in events.items()}
 
-    async def watch(self) -> bool:
-        """Look once; end a trial that does harm. True when it did."""
+    async def watch(self, audit: Audit) -> bool:
+        """Look once; end a trial that does harm, in one step with an entry of the audit that has the figures. True when
+        it did."""
         trial = await self.now()
         if trial is None or trial.status != RUNNING:
             return False
         for harm, (worse, _) in (await self.evidence(trial)).items():
-            if worse.proves(ALPHA / len(HARMS)):
-                await self.end(RETREATED, harm)
-                log.warning("trial.retreated", challenger=trial.challenger, harm=harm, shares=worse.share, n=worse.n)
+            if not worse.proves(ALPHA / len(HARMS)):
+                continue
+            step, told = self.ending(trial, RETREATED, harm), figures(worse)
+            if await audit.note(SERVICE, "trial.retreat", f"{trial.challenger} {harm}", figures=told, beside=step):
+                log.warning("trial.retreated", challenger=trial.challenger, harm=harm, **told)
                 return True
         return False
 
@@ -118,6 +132,14 @@ class Trials:
         found = drift.alarms(answers, ratings)
         metrics.DRIFT.set(len(found))
         return found
+
+
+def figures(worse: Evidence) -> dict[str, float]:
+    """What decided: the share of the harm and the conversations it is of, with the adapter in service and with the
+    second one; how many times likelier that makes harm than none, and from how many on a trial ends."""
+    return {"share_in_service": round(worse.share[0], 4), "n_in_service": worse.n[0],
+            "share": round(worse.share[1], 4), "n": worse.n[1],
+            "evidence": round(worse.highest, 1), "needed": len(HARMS) / ALPHA}
 
 
 def answered(trial: Trial | None, conversation: str, answer: Answer, first: bool) -> Commands:

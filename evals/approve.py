@@ -15,6 +15,7 @@ from rich.table import Table
 
 from chatbot import adapter, appointed
 from chatbot.adapter import Approval, Right
+from chatbot.adapters import erased
 from chatbot.answer import Mode
 from chatbot.answering import open_parts
 from chatbot.appointed import Appointed
@@ -24,7 +25,7 @@ from evals.comparison import Compared, compared
 from evals.configs import Bench, rag, rag_adapter
 from evals.corpus import indexed
 from evals.drafts import Once
-from evals.gates import Gate, forgetting_of, gates, right_to_generate
+from evals.gates import Gate, forgetting_of, gates, nobody_erased, right_to_generate
 from evals.proposals import remembered
 from evals.writing import writer
 from ingestion import company as companies
@@ -54,7 +55,8 @@ def approve(
         ours, written = measured(running.model_copy(update={"adapter": name}), labelled, generated=generated)
         theirs, _ = measured(running, labelled, generated=False)
     manifest = adapter.read(folder)
-    found = gates(ours, theirs, company.goals, forgetting_of(manifest.model_dump(mode="json")))
+    found = [nobody_erased(erased(folder)),
+             *gates(ours, theirs, company.goals, forgetting_of(manifest.model_dump(mode="json")))]
     in_service = appointed.read(settings.data_dir).adapter
     told: dict[str, Any] = {
         "adapter": manifest.name, "against": in_service, "approved": all(gate.passed for gate in found),
@@ -82,7 +84,8 @@ def approve(
         failed = [gate for gate in found if not gate.passed]
         raise ProductError(f"{manifest.name} is not approved: " + "; ".join(f"{g.name}: {g.why}" for g in failed)
                            + ". The adapter in service stays; train it further, or measure it on more cases.")
-    err.print(f"{manifest.name} is in service from the service's next start; python -m evals rollback takes it back.")
+    err.print(f"{manifest.name} is in service: a running one loads it in seconds. python -m evals rollback takes it "
+              "back.")
 
 
 @translated
@@ -97,7 +100,7 @@ def rollback(json: Json = False) -> None:
     if json:
         print_json({"adapter": before, "was": history.adapter})
     else:
-        out.print(f"{before} is in service from the service's next start; it was {history.adapter}.")
+        out.print(f"{before} is in service: a running one loads it within seconds. It was {history.adapter}.")
 
 
 def measured(settings: Settings, cases: tuple[Case, ...], *, generated: bool) -> tuple[Compared, Compared | None]:

@@ -30,7 +30,7 @@ def calibrate(
     save_drafts: Annotated[Path | None, typer.Option(help="Keep what was drafted here.")] = None,
     risk: Annotated[float, typer.Option(help="Share of wrong answers among those sent that may not be passed.")] = 0.02,
     confidence: Annotated[float, typer.Option(help="Of the bound on that risk.")] = 0.95,
-    write: Annotated[bool, typer.Option(help="Keep the result in DATA_DIR, for the service's next start.")] = False,
+    write: Annotated[bool, typer.Option(help="Keep the result in DATA_DIR; a running service takes it up.")] = False,
     into_adapter: Annotated[bool, typer.Option(help="Keep it in the adapter's manifest: it travels with it.")] = False,
     json: Json = False,
 ) -> None:
@@ -50,7 +50,7 @@ def calibrate(
     manifest = adapter.read(folder) if folder else None
     made = _made(known, found, settings, manifest, [*(cases or ()), *([drafts] if drafts else ())], risk, confidence)
     if write:
-        err.print(f"Kept in {calibration.write(made, settings.data_dir)}; the service reads it at its next start.")
+        err.print(f"Kept in {calibration.write(made, settings.data_dir)}; a running service takes it up in seconds.")
     if into_adapter:
         if folder is None or manifest is None:
             raise UsageError("--into-adapter needs an adapter: ADAPTER is 'none', or LLM_URL is set.")

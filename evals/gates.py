@@ -59,6 +59,11 @@ def gates(ours: Compared, theirs: Compared, goals: Goals, forgetting: float | No
     return found
 
 
+def nobody_erased(people: int) -> Gate:
+    """``people``: how many whose words it learnt were erased since, or took their consent back."""
+    return Gate("erased data", people == 0, f"it learnt from the words of {people} people who were erased since")
+
+
 def right_to_generate(quoted: Compared, generated: Compared) -> tuple[bool, str]:
     """Whether generating beats quoting at the same risk: more right answers, with an interval above 0."""
     gain = paired(rights(generated.outcomes), rights(quoted.outcomes))

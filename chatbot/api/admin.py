@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chatbot import adapter, drift, keys
+from chatbot import adapter, appointed, drift, keys
+from chatbot.adapters import in_service, known, of
 from chatbot.api.depends import Admin, TheService
-from chatbot.errors import Busy
+from chatbot.appointed import Appointed
+from chatbot.errors import BadInput, Busy
 from chatbot.sequential import ALPHA
 from chatbot.staff import Role
 from chatbot.thresholds import load as load_thresholds
 from chatbot.thresholds import shown as shown_thresholds
-from chatbot.trial import HARMS, LARGEST_SHARE, RUNNING, STOPPED, Trials
+from chatbot.trial import HARMS, LARGEST_SHARE, Trials
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
 
@@ -39,21 +42,31 @@ class NewAccount(_Body):
 
 @router.get("/adapters")
 async def adapters(session: Admin, service: TheService) -> dict[str, Any]:
-    """Every adapter with its manifest, which one answers, and how its answers went."""
+    """Every adapter with what is known of it and how its answers went; which one answers, and which one should."""
     counts = await service.redis.hgetall(keys.ADAPTER_COUNTS)
     answers: dict[str, dict[str, int]] = {}
     for name, count in counts.items():
         who, _, kind = name.decode().rpartition(" ")
         answers.setdefault(who, {})[kind] = int(count)
     active = service.parts.model.adapter if service.parts else None
-    folders = sorted({path.parent for root in (service.settings.data_dir / "adapters", adapter.SHIPPED)
-                      for path in root.glob(f"*/{adapter.MANIFEST}")})
-    found = []
-    for folder in folders:
-        manifest = adapter.read(folder)
-        found.append({"adapter": manifest.name, "active": manifest.name == active,
-                      "answers": answers.get(manifest.name, {}), "manifest": manifest.model_dump(mode="json")})
-    return {"active": active, "adapters": found}
+    shelf = await asyncio.to_thread(known, service.settings)
+    found = [{**asdict(one), "fit": one.fit, "active": active is not None and one.manifest.get("name") == active,
+              "answers": answers.get(one.manifest.get("name", one.name), {})} for one in shelf]
+    return {"active": active, "adapters": found, "swapping": asdict(service.swapping),
+            "service": await asyncio.to_thread(in_service, service.settings)}
+
+
+@router.post("/adapters/rollback", status_code=202)
+async def roll_back(session: Admin, service: TheService) -> dict[str, Any]:
+    """Put the adapter that was in service before this one back; it answers within seconds."""
+    by = session.account.user
+    before = (await asyncio.to_thread(in_service, service.settings))["before"]
+    if before is None:
+        raise BadInput("no_rollback")
+    await asyncio.to_thread(appointed.appoint, service.settings.data_dir, Appointed(
+        adapter=before, since=datetime.now(UTC), by=by, why="rolled back"))
+    await service.audit.note(by, "adapter.rollback", before)
+    return {"adapter": before}
 
 
 class NewTrial(_Body):
@@ -84,6 +97,8 @@ async def begin_trial(body: NewTrial, session: Admin, service: TheService) -> di
     """Give a share of the conversations to a second adapter. It is taken back by itself when it is shown to do harm."""
     active = (service.parts.model.adapter if service.parts else None) or "none"
     folder = adapter.find(service.settings.model_copy(update={"adapter": body.adapter}))
+    if folder is not None and not (await asyncio.to_thread(of, folder, service.settings)).fit:
+        raise BadInput("trial_unfit", adapter=body.adapter)
     begun = await Trials(service.redis, service.keeper.clock).begin(active, body.adapter, body.share)
     await service.audit.note(session.account.user, "trial.begin", body.adapter)
     return asdict(begun) | {"manifest": adapter.read(folder).name if folder else None}
@@ -91,11 +106,7 @@ async def begin_trial(body: NewTrial, session: Admin, service: TheService) -> di
 
 @router.delete("/trial", status_code=204)
 async def end_trial(session: Admin, service: TheService) -> Response:
-    trials = Trials(service.redis, service.keeper.clock)
-    running = await trials.now()
-    if running is not None and running.status == RUNNING:
-        await trials.end(STOPPED, session.account.user)
-        await service.audit.note(session.account.user, "trial.end", running.challenger)
+    await Trials(service.redis, service.keeper.clock).stop(session.account.user, service.audit)
     return Response(status_code=204)
 
 

@@ -86,6 +86,11 @@ export class Strings {
     return new Intl.NumberFormat(this.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
   }
 
+  /** A share from 0 to 1 as percents, with one digit where it has one. */
+  share(value) {
+    return `${new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 }).format(value * 100)}%`;
+  }
+
   /** Seconds as "12 s", "4 min" or "1 h 05 min". */
   span(seconds) {
     const whole = Math.max(0, Math.round(seconds));

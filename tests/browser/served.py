@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
@@ -108,6 +108,15 @@ class Served:
         """What the admin's playground answers with from now on."""
         self._service.parts = parts
 
+    @property
+    def service(self) -> Service:
+        """For what no page can do. Its coroutines are run by `run`."""
+        return self._service
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """In the service's own event loop; its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(START_SECONDS)
+
     def state(self) -> dict[str, int]:
         """Every key of the store but budgets and signs of life, with its size; the audit's own is left out."""
         keys = [key.decode() for key in self._read("keys", "*")]
@@ -123,10 +132,10 @@ class Served:
         return str(self._read("hget", f"chat:c:{held}", "state").decode())
 
     def _read(self, command: str, *arguments: str) -> Any:
-        async def run() -> Any:
+        async def read() -> Any:
             return await getattr(self._service.redis, command)(*arguments)
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(START_SECONDS)
+        return self.run(read())
 
     def __exit__(self, *_: object) -> None:
         if self._server is not None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from chatbot import keys
 from chatbot.answer import AnswerKind, Reason
+from chatbot.audit import ANCHORS, SERVICE, Audit
 from chatbot.drift import Answered, Limits, alarms
 from chatbot.errors import BadInput
 from chatbot.sequential import ALPHA, larger
@@ -54,8 +58,8 @@ def test_what_policy_decides_counts_for_no_adapter() -> None:
     assert len(answered(TRIAL, "c1", finished(AnswerKind.REPLY, "…"), first=True)) == 1
 
 
-async def test_a_harmful_adapter_is_taken_back_by_itself(redis: Redis) -> None:
-    trials = Trials(redis, lambda: 0)
+async def harmful(redis: Redis, trials: Trials) -> None:
+    """A trial whose second adapter hands over 60% where the one in service hands over 20%."""
     trial = await trials.begin("demo", "new", 0.5)
     dice = random.Random(1)
     for number in range(400):
@@ -63,10 +67,51 @@ async def test_a_harmful_adapter_is_taken_back_by_itself(redis: Redis) -> None:
         kind = AnswerKind.TICKET if bad else AnswerKind.REPLY
         for command in answered(trial, f"c{number}", finished(kind, "…"), first=True):
             await redis.execute_command(*command)
-    assert await trials.watch() is True
+
+
+@pytest.fixture
+def audit(redis: Redis, tmp_path: Path) -> Audit:
+    return Audit(redis, lambda: 7, tmp_path / ANCHORS)
+
+
+async def test_a_harmful_adapter_is_taken_back_by_itself(redis: Redis, audit: Audit) -> None:
+    trials = Trials(redis, lambda: 0)
+    await harmful(redis, trials)
+    assert await trials.watch(audit) is True
     ended = await trials.now()
     assert ended is not None and (ended.status, ended.why) == (RETREATED, "handed_over")
-    assert await trials.watch() is False
+    assert await trials.watch(audit) is False
+
+
+async def test_a_retreat_is_in_the_audit_with_who_what_and_the_figures_once(redis: Redis, audit: Audit) -> None:
+    trials = Trials(redis, lambda: 0)
+    await harmful(redis, trials)
+    await asyncio.gather(*(trials.watch(audit) for _ in range(4)))
+    (entry,) = await audit.read()
+    assert (entry.by, entry.action, entry.subject) == (SERVICE, "trial.retreat", "new handed_over")
+    assert entry.figures["share"] > 0.5 > 0.3 > entry.figures["share_in_service"]
+    assert entry.figures["n"] + entry.figures["n_in_service"] == 400
+    assert entry.figures["evidence"] >= entry.figures["needed"] == 40
+    assert await audit.broken_at() is None
+
+
+async def test_changed_figures_break_the_chain(redis: Redis, audit: Audit) -> None:
+    await harmful(redis, trials := Trials(redis, lambda: 0))
+    await trials.watch(audit)
+    ((_, fields),) = await redis.xrange(keys.AUDIT)
+    entry = json.loads(fields[b"e"])
+    entry["figures"]["share"] = 0.0
+    await redis.delete(keys.AUDIT)
+    await redis.xadd(keys.AUDIT, {"e": json.dumps(entry), "h": fields[b"h"]})
+    assert await audit.broken_at() == 1
+
+
+async def test_a_trial_that_is_over_is_not_ended_again(redis: Redis, audit: Audit) -> None:
+    trials = Trials(redis, lambda: 0)
+    await trials.begin("demo", "new", 0.5)
+    assert await trials.stop("ada", audit) is not None
+    assert await trials.stop("ada", audit) is None
+    assert [one.action for one in await audit.read()] == ["trial.end"]
 
 
 async def test_only_a_conversation_s_first_thumb_counts(redis: Redis) -> None:

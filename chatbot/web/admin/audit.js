@@ -4,6 +4,8 @@ import { element, fill } from "../element.js";
 import { attempt } from "../staff/toast.js";
 import { table } from "./table.js";
 
+const NOBODY = { "the service": "admin.by_service", "command line": "admin.by_command", customer: "admin.by_customer" }; // no account has these names
+
 export class Audit {
   constructor(strings, session) {
     Object.assign(this, { strings, session });
@@ -19,10 +21,21 @@ export class Audit {
         table(say("admin.audit"), [
           [say("admin.number"), ({ number }) => String(number)],
           [say("admin.when"), ({ at }) => this.strings.moment(at)],
-          [say("admin.who"), ({ by }) => by],
+          [say("admin.who"), ({ by }) => (NOBODY[by] ? say(NOBODY[by]) : by)],
           [say("admin.what"), ({ action }) => this.strings.name("acts", action)],
-          [say("admin.on"), ({ subject }) => element("code", {}, subject)],
+          [say("admin.on"), (entry) => (entry.action === "trial.retreat" ? this.retreat(entry) : element("code", {}, entry.subject))],
         ], entries, say("admin.nothing")));
     });
+  }
+
+  /** Why a second adapter was taken back, in figures. */
+  retreat({ subject, figures }) {
+    const [challenger, harm] = subject.split(" ");
+    const { say } = this.strings;
+    const share = (value) => this.strings.share(value);
+    return [element("code", {}, challenger), " ", say("admin.retreat_figures", {
+      harm: say(`admin.trial_${harm}`), share: share(figures.share), n: figures.n, share_in_service: share(figures.share_in_service),
+      n_in_service: figures.n_in_service, evidence: this.strings.number(figures.evidence, 1), needed: this.strings.number(figures.needed),
+    })];
   }
 }

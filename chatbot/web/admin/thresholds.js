@@ -29,7 +29,7 @@ export class Thresholds {
   /** How each kind of answer is judged, and what is proven of it. */
   modes(modes) {
     const { say } = this.strings;
-    const share = (value) => (value === null || value === undefined ? "–" : `${this.strings.number(value * 100, 1)}%`);
+    const share = (value) => (value === null || value === undefined ? "–" : this.strings.share(value));
     return table(say("thresholds.modes"), [
       [say("admin.mode"), ({ name }) => this.strings.find(`chat.modes.${name}`) ?? name],
       [say("admin.limit"), ({ p_wrong }) => element("strong", { class: "figure" }, plain(p_wrong, this.strings))],
