@@ -15,9 +15,10 @@ from ingestion.search import Found
 
 RANKS = 5
 """Clauses found for the question among which those of a curated answer are looked for."""
-QUESTION_WEIGHT, ENTRY_WEIGHT, CLAUSE_WEIGHT = 44.0, 1.2, 0.5
+QUESTION_WEIGHT, ENTRY_WEIGHT, CLAUSE_WEIGHT = 24.0, 1.2, 0.5
 """What the closeness of the questions (a cosine), of the entry and of the clauses it rests on (fused scores) weigh in
-ranking entries: a softmax over entries, cross-fitted on evals/cases/paraphrases.jsonl (docs/experiments.md)."""
+ranking entries: a softmax over entries, cross-fitted on evals/cases/paraphrases.jsonl (docs/experiments.md; the
+first put on the scale of e5-support's cosines since)."""
 UNFOUND = 0.2
 """How far below the last passage found (fused score) an entry or clause that wasn't found is put."""
 WIDE_MARGIN = 4.0

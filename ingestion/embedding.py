@@ -1,7 +1,8 @@
 """The seam to a model that makes vectors of text, and which one the settings choose.
 
-Three implementations stand behind it: `embedders.nano` (bundled), `embedders.local` (a Hugging Face model in this
-process) and `embedders.endpoint` (an OpenAI-compatible server). `embedders.cache` keeps what was embedded once.
+Four implementations stand behind it: `embedders.tuned` and `embedders.nano` (bundled), `embedders.local` (a Hugging
+Face model in this process) and `embedders.endpoint` (an OpenAI-compatible server). `embedders.cache` keeps
+what was embedded once.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingestion import polish
-from ingestion.settings import BUNDLED_EMBEDDINGS, Settings
+from ingestion.settings import BUNDLED_EMBEDDINGS, TUNED_EMBEDDINGS, Settings
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
@@ -90,6 +91,10 @@ def open_embedder(settings: Settings, threads: int | None = None) -> Embedder:
     Raises ModelError naming the model and what to do.
     """
     name = settings.embedding_model
+    if name == TUNED_EMBEDDINGS:
+        from ingestion.embedders.tuned import TunedEmbedder
+
+        return TunedEmbedder(threads)
     if name == BUNDLED_EMBEDDINGS:
         from ingestion.embedders.nano import NanoEmbedder
 

