@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,14 @@ class Corpus:
         self._index: dict[str, Any] = {}
         self.groups = sorted(self._groups)
 
+    def joined(self, sources: Iterable[Source | None], group: str) -> Corpus:
+        """This corpus with the passages that examples give in full, as one more document: they stand beside each other
+        as neighbours."""
+        given = {one.key: replace(self.find(one), group=group) for one in sources if one and one.text is not None}
+        return Corpus([*self.pieces.values(), *(piece for key, piece in given.items() if key not in self.pieces)])
+
     def find(self, source: Source) -> Piece:
-        if source.text is not None:
+        if source.text is not None and source.key not in self.pieces:
             return Piece(source.key, source.key, source.label, tuple(polish.sentences(source.text)))
         try:
             return self.pieces[source.key]

@@ -76,8 +76,9 @@ def prepare(arguments: Arguments) -> Data:
         read, untaught = teaching.read(path)
         usable = [example for example in read if corpus.has(example.source)]
         left_out += len(read) - len(usable) + len(untaught)
+        beside = corpus.joined((example.source for example in usable), data.name)
         for turn in range(data.repeat):
-            made = samples.build(usable, corpus, mix, arguments.seed + turn)
+            made = samples.build(usable, beside, mix, arguments.seed + turn)
             kept += made if turn == 0 else [s for s in made if not split.held_out(s.key, arguments.held_out)]
         sets.append(DataOf(name=data.name, licence=data.licence, hash=adapter.file_hash(path), examples=len(usable)))
     by_rule = random.Random(arguments.seed)

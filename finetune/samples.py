@@ -32,7 +32,7 @@ class Mix:
     fewest: int = 6
     sentences: int = 12
     passages: int = 4
-    from_one: int = 6
+    from_one: int = 8
 
 
 @dataclass(frozen=True, slots=True)
