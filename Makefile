@@ -44,7 +44,7 @@ test: check  ## everything CI runs
 	@$(BIN)/python -m pytest -m "not slow"
 
 faults: $(VENV)/.dev  ## the whole fault harness
-	@FAULTS=whole $(BIN)/python -m pytest tests/faults --timeout 3600
+	@FAULTS=whole $(BIN)/python -m pytest tests/faults
 
 security: $(VENV)/.dev licences audit  ## the whole security suite: doors, roles, fuzz, payloads, poison, canary, privacy
 	@SECURITY=whole $(BIN)/python -m pytest -m "slow or not slow" --timeout 900 tests/security tests/evals/test_privacy.py \

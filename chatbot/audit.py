@@ -52,6 +52,8 @@ class Audit:
         self._clock = clock
         self._anchors = anchors
         self._seen: dict[tuple[str, str], int] = {}
+        self._writing = asyncio.Lock()
+        """Each entry hangs on the one before: many at once would only make each other begin again."""
 
     async def note(
         self, by: str, action: str, subject: str = "", *, figures: Mapping[str, float] | None = None,
@@ -60,23 +62,24 @@ class Audit:
         """Write an entry; with ``beside``, in one step with what it tells of. False, and nothing is written, where one
         of that step's checks fails: somebody was faster."""
         beside = beside or Step()
-        for _ in range(TRIES):
-            number, before = await self._head()
-            entry = {"number": number + 1, "at": self._clock(), "by": by, "action": action, "subject": subject,
-                     **({"figures": dict(figures)} if figures else {})}
-            hash_ = chained(before, entry)
-            step = Step(list(beside.checks), list(beside.names), list(beside.writes))
-            step.field(keys.AUDIT_HEAD, "hash", before if number else "")
-            step.write("XADD", keys.AUDIT, "*", "e", json.dumps(entry, ensure_ascii=False), "h", hash_)
-            step.write("HSET", keys.AUDIT_HEAD, "hash", hash_, "number", number + 1)
-            failed = await commit(self._redis, step)
-            if failed is None:
-                if (number + 1) % ANCHOR_EVERY == 0:
-                    await asyncio.to_thread(self._anchor, number + 1, hash_)
-                return True
-            if failed in beside.names:
-                return False
-        raise Busy("try_again", retry_after=1)
+        async with self._writing:
+            for _ in range(TRIES):
+                number, before = await self._head()
+                entry = {"number": number + 1, "at": self._clock(), "by": by, "action": action, "subject": subject,
+                         **({"figures": dict(figures)} if figures else {})}
+                hash_ = chained(before, entry)
+                step = Step(list(beside.checks), list(beside.names), list(beside.writes))
+                step.field(keys.AUDIT_HEAD, "hash", before if number else "")
+                step.write("XADD", keys.AUDIT, "*", "e", json.dumps(entry, ensure_ascii=False), "h", hash_)
+                step.write("HSET", keys.AUDIT_HEAD, "hash", hash_, "number", number + 1)
+                failed = await commit(self._redis, step)
+                if failed is None:
+                    if (number + 1) % ANCHOR_EVERY == 0:
+                        await asyncio.to_thread(self._anchor, number + 1, hash_)
+                    return True
+                if failed in beside.names:
+                    return False
+            raise Busy("try_again", retry_after=1)
 
     async def seen(self, by: str, action: str, subjects: Iterable[str]) -> None:
         """Note that somebody was shown these, each once an hour: a list that is looked at again says nothing new."""

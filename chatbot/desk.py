@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from chatbot import keys
 from chatbot.commit import Store
 from chatbot.corrections import NOT_ASKED
-from chatbot.errors import NotFound
 from chatbot.handoff import Clock, Handoffs
 from chatbot.record import Meta, Records
 from chatbot.staff import Staff
@@ -15,7 +15,15 @@ from chatbot.texts import say
 from chatbot.tickets import QUEUED, Ticket, Tickets
 
 SHOWN = 200
-"""Tickets in one list; more than a team of fifty has in hand."""
+"""Waiting tickets in one list, and as many in others' hands; nobody reads further down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """``tickets`` as the console shows them; ``counts``: how many there are of each group, shown or not."""
+
+    tickets: list[dict[str, Any]]
+    counts: dict[str, int]
 
 
 class Desk:
@@ -27,26 +35,33 @@ class Desk:
         self._staff = staff
         self._clock = clock
 
-    async def tickets(self, limit: int = SHOWN) -> list[dict[str, Any]]:
-        """Open tickets: those in hand first, then the queue in its order."""
-        waiting = await self._moves.waiting()
-        all_open = [one.decode() for one in await self._redis.zrange(keys.TICKETS, 0, -1)]
-        queued = set(waiting)
-        order = [one for one in all_open if one not in queued] + waiting
-        shown = []
-        for position, id_ in enumerate(order[:limit], start=1 - (len(order) - len(waiting))):
-            try:
-                ticket = await self._moves.get(id_)
-                meta = await self._records.meta(ticket.conversation)
-            except NotFound:
-                await self._forget(id_)
+    async def tickets(self, user: str = "", limit: int = SHOWN) -> Listed:
+        """All that are in the user's hands, the front of the queue, and some in others' hands, each up to ``limit``:
+        however many are in hand, the next to be claimed is there."""
+        order = await self._moves.waiting()
+        places = {id_: place for place, id_ in enumerate(order, start=1)}
+        open_ = [one.decode() for one in await self._redis.zrange(keys.TICKETS, 0, -1)]
+        held = await self._known([one for one in open_ if one not in places])
+        mine = [one for one in held if one.claimed_by == user]
+        others = [one for one in held if one.claimed_by != user]
+        chosen = [*mine, *others[:limit], *await self._known(order[:limit])]
+        wait = await self._handoffs.expected_waits()
+        rows = []
+        for ticket, meta in zip(chosen, await self._records.metas([one.conversation for one in chosen]), strict=True):
+            if meta is None:
+                await self._forget(ticket.id)
                 continue
             row = self.shown(ticket, meta)
-            if ticket.state == QUEUED:
-                row |= {"position": position,
-                        "expected_wait_minutes": await self._handoffs.expected_wait(max(position, 1))}
-            shown.append(row)
-        return shown
+            if ticket.state == QUEUED and (place := places.get(ticket.id)):
+                row |= {"position": place, "expected_wait_minutes": wait(place)}
+            rows.append(row)
+        return Listed(rows, {"waiting": len(order), "mine": len(mine), "others": len(others)})
+
+    async def _known(self, ids: list[str]) -> list[Ticket]:
+        found = dict(zip(ids, await self._moves.several(ids), strict=True))
+        for id_ in [one for one, ticket in found.items() if ticket is None]:
+            await self._forget(id_)
+        return [ticket for ticket in found.values() if ticket is not None]
 
     def shown(self, ticket: Ticket, meta: Meta) -> dict[str, Any]:
         """``topic_title`` and the texts are by language; ``promised_at`` is in ms."""

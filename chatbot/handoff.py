@@ -161,12 +161,17 @@ class Handoffs:
         return data
 
     async def expected_wait(self, position: int) -> int:
+        """Minutes until the ticket at that place of the queue (from 1) is claimed."""
+        return (await self.expected_waits())(position)
+
+    async def expected_waits(self) -> Callable[[int], int]:
+        """The same for any place, as things stand now."""
         redis = self._records.redis
         seconds = await redis.get(keys.HANDLING)
         minutes = float(seconds) / 60 if seconds else self._limits.handling_minutes
         names: set[bytes] = await redis.smembers(keys.STAFF)
         present = await redis.exists(*(keys.present(name.decode()) for name in names)) if names else 0
-        return hours.expected_wait(position, minutes, int(present))
+        return lambda position: hours.expected_wait(position, minutes, int(present))
 
     def told_desk(self, ticket: str, state: str) -> Commands:
         """The console's event, and the webhooks': ids only, no personal text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,15 +56,15 @@ class Records:
         found: dict[bytes, bytes] = await self.redis.hgetall(keys.conversation(conversation))
         if not found:
             raise NotFound("no_conversation")
-        text = {name.decode(): value.decode() for name, value in found.items()}
-        return Meta(
-            id=conversation, token=text["token"], owner=text["owner"], language=text["language"],
-            customer=text.get("customer", ""),
-            contract_date=date.fromisoformat(text["contract_date"]) if text.get("contract_date") else None,
-            created=int(text["created"]), state=State(text["state"]), fence=int(text["fence"]),
-            busy=text.get("busy", ""), turn=text.get("turn", ""), tries=int(text.get("tries", 0)),
-            ticket=text.get("ticket", ""), consent=text.get("consent", ""), parked=bool(text.get("parked")),
-        )
+        return _meta(conversation, found)
+
+    async def metas(self, conversations: Sequence[str]) -> list[Meta | None]:
+        """Many at once, in one round trip; None for one that isn't there."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for one in conversations:
+                pipe.hgetall(keys.conversation(one))
+            found = await pipe.execute()
+        return [_meta(one, kept) if kept else None for one, kept in zip(conversations, found, strict=True)]
 
     def event(self, meta: Meta, type_: str, data: dict[str, Any]) -> Commands:
         return events.append(keys.events(meta.id), meta.id, type_, data, self._limits.events_kept,
@@ -137,3 +138,15 @@ class Records:
 
     def open_json(self, meta: Meta, sealed: bytes) -> Any:
         return json.loads(self.open(meta, sealed))
+
+
+def _meta(conversation: str, found: dict[bytes, bytes]) -> Meta:
+    text = {name.decode(): value.decode() for name, value in found.items()}
+    return Meta(
+        id=conversation, token=text["token"], owner=text["owner"], language=text["language"],
+        customer=text.get("customer", ""),
+        contract_date=date.fromisoformat(text["contract_date"]) if text.get("contract_date") else None,
+        created=int(text["created"]), state=State(text["state"]), fence=int(text["fence"]),
+        busy=text.get("busy", ""), turn=text.get("turn", ""), tries=int(text.get("tries", 0)),
+        ticket=text.get("ticket", ""), consent=text.get("consent", ""), parked=bool(text.get("parked")),
+    )

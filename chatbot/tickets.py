@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot import corrections, keys, priority
@@ -61,6 +62,14 @@ class Tickets:
         if not found:
             raise NotFound("no_ticket")
         return _ticket(ticket, found)
+
+    async def several(self, ids: Sequence[str]) -> list[Ticket | None]:
+        """Many at once, in one round trip; None for one that isn't there."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for one in ids:
+                pipe.hgetall(keys.ticket(one))
+            found = await pipe.execute()
+        return [_ticket(one, kept) if kept else None for one, kept in zip(ids, found, strict=True)]
 
     async def waiting(self) -> list[str]:
         """Ids in the order of the queue."""
@@ -204,9 +213,10 @@ class Tickets:
 
     async def renew(self, user: str) -> None:
         """The agent is there: the leases of what they hold begin anew."""
-        for id_ in await self._redis.zrange(keys.TICKETS, 0, -1):
-            key = keys.ticket(id_.decode())
-            if (await self._redis.hget(key, "claimed_by")) == user.encode():
+        ids = [one.decode() for one in await self._redis.zrange(keys.TICKETS, 0, -1)]
+        for ticket in await self.several(ids):
+            if ticket is not None and ticket.claimed_by == user:
+                key = keys.ticket(ticket.id)
                 step = Step().field(key, "state", CLAIMED).field(key, "claimed_by", user)
                 await commit(self._redis, step.write("HSET", key, "lease", self._lease()))
 

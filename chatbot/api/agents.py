@@ -51,9 +51,10 @@ class Postpone(_Body):
 
 @router.get("")
 async def tickets(session: Agent, service: TheService) -> dict[str, Any]:
-    found = await service.desk.tickets()
-    await service.audit.seen(session.account.user, "ticket.listed", [one["ticket"] for one in found])
-    return {"tickets": found}
+    """``counts``: how many wait, are in my hands and in others', of which the list has the first."""
+    found = await service.desk.tickets(session.account.user)
+    await service.audit.seen(session.account.user, "ticket.listed", [one["ticket"] for one in found.tickets])
+    return {"tickets": found.tickets, "counts": found.counts}
 
 
 @router.get("/colleagues")

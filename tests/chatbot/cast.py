@@ -15,13 +15,13 @@ PASSWORD = "jarzębina-2026"
 DEADLINE = 10.0
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until it holds; AssertionError after the deadline."""
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = DEADLINE) -> None:
+    """Wait until it holds; AssertionError after so long."""
     began = time.monotonic()
     while True:
         if await holds():
             return
-        assert time.monotonic() - began < DEADLINE, "it did not come about"
+        assert time.monotonic() - began < seconds, "it did not come about"
         await asyncio.sleep(0.02)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 import httpx
@@ -25,15 +24,6 @@ async def test_a_question_is_answered_with_its_citations(http: httpx.AsyncClient
     assert [one["author"] for one in messages] == ["customer", "ai"]
     assert messages[1]["citations"][0]["clause"] == "§ 5 ust. 1"
     assert messages[1]["mode"] == "quoted"
-
-
-async def test_a_hundred_concurrent_posts_of_one_client_id_are_one_message(http: httpx.AsyncClient) -> None:
-    customer = await Customer.begin(http)
-    answers = await asyncio.gather(*(customer.write("Dzień dobry", "the-same") for _ in range(100)))
-    assert {answer.status_code for answer in answers} == {202}
-    assert len({answer.json()["message"] for answer in answers}) == 1
-    messages = await customer.until(lambda found: len(found) == 2)
-    assert [one["text"] for one in messages if one["author"] == "customer"] == ["Dzień dobry"]
 
 
 async def test_a_client_id_with_another_text_is_refused(http: httpx.AsyncClient) -> None:

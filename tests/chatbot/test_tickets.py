@@ -251,7 +251,7 @@ async def test_mood_topic_and_promise_are_read_from_the_question_when_a_button_h
     events = [desk.records.open_json(angry, fields[b"d"]) for _, fields in await desk.redis.xrange(
         keys.events(angry.id)) if fields[b"t"] == b"state"]
     assert "najpóźniej dziś o 13:45" in events[-1]["text"]
-    [row, _] = await desk.desk.tickets()
+    [row, _] = (await desk.desk.tickets()).tickets
     assert row["topic_title"] == {"pl": "Pieniądze"} and row["position"] == 1
     assert calm.id != angry.id
 

@@ -32,7 +32,7 @@ async def test_a_turn_that_fails_ends_with_a_human(live: Service, http: httpx.As
         return await customer.state() == "queued"
 
     await eventually(queued)
-    [ticket] = await live.desk.tickets()
+    [ticket] = (await live.desk.tickets()).tickets
     assert ticket["reason"] == "model_down"
     assert ticket["question"] == "Ile trwa zwrot?"
     assert await live.redis.xlen(keys.TURNS) == 0

@@ -17,7 +17,7 @@ class Scale:
     searches: int = 200
     cuts: int = 60
     agents: int = 50
-    tickets: int = 60
+    tickets: int = 20
     walks: int = 100
     disconnects: int = 40
     idle_streams: int = 300

@@ -17,7 +17,7 @@ import pytest
 from tests.chatbot.cast import Customer
 from tests.faults.scale import SCALE
 from tests.faults.service import CAPACITY
-from tests.faults.test_kills import Victim
+from tests.faults.victim import Victim
 from tests.flows.test_serve import free_port
 
 WHOLE = os.environ.get("FAULTS") == "whole"

@@ -12,7 +12,7 @@ import httpx
 
 from tests.chatbot.cast import Customer
 from tests.faults.scale import SCALE
-from tests.faults.test_kills import Victim
+from tests.faults.victim import Victim
 from tests.flows.pages import Page
 from tests.flows.test_serve import free_port
 

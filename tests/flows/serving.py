@@ -20,7 +20,7 @@ from chatbot import log as logging_setup
 from chatbot.app import create_app
 from chatbot.limits import Limits
 from chatbot.runner import Answerer
-from chatbot.serve import Server, listen
+from chatbot.serve import KEEP_ALIVE_SECONDS, Server, listen
 from chatbot.service import Service, build
 from chatbot.staff import Role
 from ingestion.company import Company
@@ -54,7 +54,8 @@ async def serving(
             await service.staff.add(user, name, role, PASSWORD)
         if answerer is not None:
             service.answer_with(answerer)
-        config = uvicorn.Config(create_app(service), log_config=None, access_log=False, timeout_graceful_shutdown=2)
+        config = uvicorn.Config(create_app(service), log_config=None, access_log=False, timeout_graceful_shutdown=2,
+                                timeout_keep_alive=KEEP_ALIVE_SECONDS)
         server = Server(service, config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         try:

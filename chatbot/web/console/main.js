@@ -67,9 +67,9 @@ function soon(id) {
 
 async function refresh() {
   await attempt(strings, async () => {
-    const { tickets } = await session.get("/agent/tickets");
-    queue.show(tickets);
-    const waiting = tickets.filter(({ state }) => state === "queued").length;
+    const { tickets, counts } = await session.get("/agent/tickets");
+    queue.show(tickets, counts);
+    const { waiting } = counts;
     document.title = waiting ? `(${waiting}) ${say("console.title")}` : say("console.title");
     if (waiting > before) fill(news, say("console.news", { n: waiting }));
     before = waiting;

@@ -26,6 +26,7 @@ export class Queue {
     Object.assign(this, { strings, session, chosen: null });
     this.pick = choose;
     this.tickets = [];
+    this.counts = {};
     this.at = Date.now();
     this.groups = element("div", { class: "groups" });
     this.team = element("select", { id: "team", onchange: () => this.draw() });
@@ -33,8 +34,9 @@ export class Queue {
     this.root = element("aside", { class: "queue", "aria-label": strings.say("console.queue") }, this.filter, this.groups);
   }
 
-  show(tickets) {
-    this.tickets = tickets;
+  /** `counts` of each group: all of them, of which `tickets` has the first. */
+  show(tickets, counts) {
+    Object.assign(this, { tickets, counts });
     this.at = Date.now();
     this.teams();
     this.draw();
@@ -73,9 +75,11 @@ export class Queue {
   group(key, tickets) {
     const { say } = this.strings;
     if (!tickets.length && key === "others") return null;
+    const all = this.team.value ? tickets.length : Math.max(tickets.length, this.counts[key] ?? 0);
     return element("section", { class: `group ${key}` },
-      element("h2", {}, say(`console.${key}`), element("span", { class: "count" }, String(tickets.length))),
-      tickets.length ? element("ul", {}, tickets.map((ticket) => this.row(ticket))) : element("p", { class: "none" }, say(`console.${key}_none`)));
+      element("h2", {}, say(`console.${key}`), element("span", { class: "count" }, String(all))),
+      tickets.length ? element("ul", {}, tickets.map((ticket) => this.row(ticket))) : element("p", { class: "none" }, say(`console.${key}_none`)),
+      all > tickets.length ? element("p", { class: "none" }, say("console.more", { n: all - tickets.length })) : null);
   }
 
   row(ticket) {
