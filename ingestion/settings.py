@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,15 @@ _PASSWORD = re.compile(r"(://[^/@\s]*:)[^@\s]*@")
 DEMO_COMPANY = Path(__file__).parent / "demo" / "company.yaml"
 
 
+class Api(StrEnum):
+    """What a model's server speaks. ``openai``: OpenAI and whoever speaks as it does (vLLM, Ollama, gateways)."""
+
+    OPENAI = "openai"
+    AZURE = "azure"
+    VERTEX = "vertex"
+    BEDROCK = "bedrock"
+
+
 class Settings(BaseModel):
     """Every field is read from the variable of the same name in capitals. Paths are made absolute."""
 
@@ -42,6 +52,7 @@ class Settings(BaseModel):
     qdrant_api_key: SecretStr | None = Field(None, description="key of that Qdrant server")
     redis_url: str | None = Field(None, description="a Redis or Valkey server in place of the embedded one")
     llm_url: str | None = Field(None, description="an OpenAI-compatible server in place of the in-process model")
+    llm_api: Api = Field(Api.OPENAI, description="what that server speaks: openai, azure, vertex or bedrock")
     llm_api_key: SecretStr | None = Field(None, description="key of that server")
     llm_model: str | None = Field(None, description="the model's name on that server")
     base_model: str = Field(BUNDLED_MODEL, description="'gemma3-270m' (bundled) or a Hugging Face causal model")

@@ -1,4 +1,4 @@
-"""A model on an OpenAI-compatible server: a chat model that answers in JSON, or our own adapter served by vLLM.
+"""A model on a server: a chat model of any provider that answers in JSON, or our own adapter served by vLLM.
 
 Where LLM_MODEL is the name of the adapter that ADAPTER names (vLLM: ``--enable-lora --lora-modules demo=…``), the
 prompt it was trained with goes to the completions endpoint; any other model gets instructions and answers in JSON.
@@ -6,24 +6,21 @@ prompt it was trained with goes to the completions endpoint; any other model get
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-import httpx
-import openai
-from llama_index.core.base.llms.types import ChatMessage, MessageRole
-from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatbot import adapter, prompts
 from chatbot.model.admission import Admission
 from chatbot.model.seam import Action, Proposal, Task
+from chatbot.model.server import Server
+from chatbot.model.shapes import Message
 from chatbot.privacy import canary
 from chatbot.prompts import Prompt
-from ingestion.errors import ModelError, SettingError
+from ingestion.errors import ModelError
 from ingestion.polish import clean
 from ingestion.settings import Settings
 
@@ -59,51 +56,30 @@ class RemoteModel:
     """Gives no probabilities and no scores: `Proposal.probabilities` and ``.scores`` stay empty."""
 
     def __init__(self, settings: Settings) -> None:
-        if not settings.llm_url or not settings.llm_model:
-            raise SettingError("LLM_URL is set without LLM_MODEL. Set LLM_MODEL to the model's name on that server.")
-        self.name = settings.llm_model
-        self.url = settings.llm_url
         self.adapter, self._prompt = _own_adapter(settings)
+        self._server = Server(settings, LIMITS.tokens, chat=self._prompt is None)
+        self.name = self._server.model
+        self.url = self._server.url
         self._admission = Admission(LIMITS.at_once)
-        key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else "none"
-        self._client = OpenAILike(
-            model=settings.llm_model,
-            api_base=settings.llm_url,
-            api_key=key,
-            is_chat_model=self._prompt is None,
-            temperature=0.0,
-            max_tokens=LIMITS.tokens,
-            max_retries=0,
-            async_http_client=httpx.AsyncClient(trust_env=False),
-        )
 
     async def propose(self, task: Task, *, seconds: float) -> Proposal:
         with self._admission:
-            try:
-                async with asyncio.timeout(seconds):
-                    return await (self._chat(task) if self._prompt is None else self._complete(task, self._prompt))
-            except TimeoutError as error:
-                raise ModelError(f"LLM_URL={self.url} didn't answer within {seconds:g} s. Try again.") from error
-            except openai.APIConnectionError as error:
-                raise ModelError(f"LLM_URL={self.url} can't be reached ({error}). Start it, or unset it.") from error
-            except openai.APIError as error:
-                raise ModelError(f"LLM_URL={self.url} refused {self.name!r}: {error.message}") from error
+            return await (self._chat(task, seconds) if self._prompt is None
+                          else self._complete(task, self._prompt, seconds))
 
-    async def _chat(self, task: Task) -> Proposal:
+    async def _chat(self, task: Task, seconds: float) -> Proposal:
         language = LANGUAGES.get(task.language, task.language)
         system = INSTRUCTIONS.format(
             company=task.company or "the company", language=language, canary=task.canary or canary.new()
         )
         fence = secrets.token_hex(FENCE_BYTES)
-        turns = [ChatMessage(role=_role(turn.author), content=turn.text) for turn in task.history]
-        messages = [ChatMessage(role=MessageRole.SYSTEM, content=system), *turns,
-                    ChatMessage(role=MessageRole.USER, content=question(task, fence))]  # fmt: skip
-        answer = await self._client.achat(messages, response_format={"type": "json_object"})
-        return parse(answer.message.content or "", len(task.sentences))
+        turns = [Message("user" if turn.author == "customer" else "assistant", turn.text) for turn in task.history]
+        messages = [Message("system", system), *turns, Message("user", question(task, fence))]
+        return parse(await self._server.chat(messages, seconds=seconds), len(task.sentences))
 
-    async def _complete(self, task: Task, prompt: Prompt) -> Proposal:
-        answer = await self._client.acomplete(prompt.render(task).text, formatted=True)
-        written = prompt.read(answer.text, len(task.sentences))
+    async def _complete(self, task: Task, prompt: Prompt, seconds: float) -> Proposal:
+        text = await self._server.complete(prompt.render(task).text, seconds=seconds)
+        written = prompt.read(text, len(task.sentences))
         return Proposal(written.action, written.sentences, written.opening, written.closing)
 
 
@@ -137,10 +113,6 @@ def parse(text: str, sentences: int) -> Proposal:
     if action is Action.QUOTE and not chosen:
         return Proposal(Action.HAND_OVER)
     return Proposal(action, chosen if action is Action.QUOTE else (), said.opening.strip(), said.closing.strip())
-
-
-def _role(author: str) -> MessageRole:
-    return MessageRole.USER if author == "customer" else MessageRole.ASSISTANT
 
 
 def _own_adapter(settings: Settings) -> tuple[str | None, Prompt | None]:
