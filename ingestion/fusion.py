@@ -13,15 +13,19 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Hit
+from ingestion.index.seam import DENSE, GRAMS, LEMMAS, WORDS, Hit
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """``pool``: best points taken of each kind of vector."""
+    """``pool``: best points taken of each kind of vector. A kind that weighs nothing is not asked."""
 
     of: Mapping[str, float]
     pool: int
+
+    @property
+    def asked(self) -> frozenset[str]:
+        return frozenset(name for name, weight in self.of.items() if weight > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,11 @@ class Sizes:
 
 
 SIZES = Sizes()
-WEIGHTS = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.2, GRAMS: 0.3}), pool=100)
+WEIGHTS = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.2, GRAMS: 0.3, WORDS: 0.0}), pool=100)
 """Of a small index; chosen on support-faq by nDCG@10."""
-LARGE = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 1.0, GRAMS: 1.0}), pool=100)
-"""Of a large one, where many passages lie near any question and its very words tell them apart; chosen on legal."""
+LARGE = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.5, GRAMS: 1.0, WORDS: 1.5}), pool=100)
+"""Of a large one, where many passages lie near any question and its very words tell them apart; chosen on legal, each
+half of its questions by the other's."""
 
 
 def weights_for(points: int) -> Weights:

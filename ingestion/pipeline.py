@@ -21,8 +21,8 @@ from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
 from ingestion.errors import DocumentError, HeldError, SearchIndexError, UsageError
 from ingestion.index.build import Plan, build
-from ingestion.index.engine import open_engine
-from ingestion.index.points import drafts, pack
+from ingestion.index.engine import LAYOUT, open_engine
+from ingestion.index.points import embedded, pack
 from ingestion.jobs import AddJob, Outcome, identity, unchanged
 from ingestion.lock import Lock
 from ingestion.registry import Document, Register, Version
@@ -163,6 +163,18 @@ class Pipeline:
                             from_nothing=True)
         return outcomes
 
+    def outdated(self) -> bool:
+        """Whether the current generation is of an earlier layout. It still answers."""
+        snapshot = self._engine.snapshot(self._engine.current())
+        return snapshot is not None and snapshot.layout != LAYOUT
+
+    def upgrade(self) -> None:
+        """Build the current generation anew in today's layout, unless another worker has. Nothing is read or embedded
+        again. Raises SearchIndexError when its texts or vectors are gone."""
+        with self._lock():
+            if self.outdated():
+                self._switch_to(self.register(), lambda done, of: None, from_nothing=True)
+
     def rollback(self) -> Outcome:
         with self._lock():
             snapshot = self._engine.rollback()
@@ -188,16 +200,17 @@ class Pipeline:
                                collection=document.collection, audience=document.audience)
 
     def _embed(self, made: list[Chunk], report: Callable[[int, int], None]) -> None:
-        points = [draft for chunk in made for draft in drafts(chunk)]
+        texts = [embedded(chunk) for chunk in made]
+        questions = [question for chunk in made for question in dict.fromkeys(chunk.questions)]
         done = 0
 
         def tell(more: int) -> None:
             nonlocal done
             done += more
-            report(done, len(points))
+            report(done, len(texts) + len(questions))
 
-        self.embedder.passages([draft.embedded for draft in points if not draft.is_question], tell)
-        self.embedder.questions([draft.embedded for draft in points if draft.is_question], tell)
+        self.embedder.passages(texts, tell)
+        self.embedder.questions(questions, tell)
 
     def _write(self, made: list[Chunk]) -> str:
         """A file of chunks, named by its content."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
 from ingestion import polish
-from ingestion.documents import Kind, Validity, day_before
+from ingestion.documents import Chunk, Kind, Validity, day_before
 from ingestion.errors import UsageError
 from ingestion.validity import Proposal
 
@@ -107,6 +108,17 @@ class Register(_Frozen):
             return found
         known = ", ".join(sorted(self.documents)[:20]) or "none yet"
         raise UsageError(f"There is no document {document!r}. Known: {known}. See 'python -m ingestion list'.")
+
+    def named(self, chunk: Chunk, day: date) -> Chunk:
+        """A chunk of the index with the version, the days and the source that it had on that day: several versions may
+        say the same. Raises UsageError for a day on which its document doesn't count."""
+        if chunk.version:
+            return chunk
+        document = self.get(chunk.document)
+        for one in document.versions:
+            if not one.replaced and one.validity.covers(day):
+                return replace(chunk, version=one.version, validity=one.validity, source=one.source)
+        raise UsageError(f"Document {chunk.document} has no version that counts on {day}.")
 
     def indexed(self) -> list[tuple[Document, Version]]:
         """The versions that belong into the index: those that count on some day."""

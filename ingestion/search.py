@@ -6,24 +6,25 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion import form, polish
+from ingestion import english, form, polish
 from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
 from ingestion.embedding import Embedder, clean, open_embedder
 from ingestion.errors import SearchIndexError
-from ingestion.fusion import WEIGHTS, fused, weights_for
+from ingestion.fusion import WEIGHTS, Weights, fused, weights_for
 from ingestion.history import joined, said
 from ingestion.index import sparse
 from ingestion.index.engine import Engine, open_engine
-from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Field, Index, Probe, Scope
+from ingestion.index.seam import DENSE, GRAMS, LEMMAS, WORDS, Field, Index, Probe, Scope
+from ingestion.registry import Register
 from ingestion.settings import Settings
 
 _WORD = re.compile(r"\w+")
-SHOWN = {DENSE: "dense", LEMMAS: "sparse", GRAMS: "grams"}
+SHOWN = {DENSE: "dense", LEMMAS: "sparse", GRAMS: "grams", WORDS: "words"}
 """Names of the scores as `Passage` gives them."""
 
 
@@ -68,6 +69,19 @@ class Found:
     took_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A generation, its documents, how its scores weigh, and which sparse vectors it is asked for."""
+
+    index: Index
+    register: Register
+    weights: Weights
+    vectors: frozenset[str]
+
+    def chunks(self, ids: Sequence[str], day: date) -> dict[str, Chunk]:
+        return {point: self.register.named(chunk, day) for point, chunk in self.index.chunks(ids).items()}
+
+
 class Searcher:
     """Thread-safe. Follows the index: a search begun on one generation ends on it, the next sees a new one.
 
@@ -83,24 +97,24 @@ class Searcher:
         self._glossary = glossary(company)
         self._chunks = settings.data_dir / "chunks"
         self._lock = threading.Lock()
-        self._index: Index | None = None
+        self._opened: _Opened | None = None
         self._looked = 0.0
-        self._counted = ("", 0)
 
     def search(self, request: SearchRequest) -> Found:
         started = time.perf_counter()
-        index = self._current()
-        probe = self._probe(request)
+        opened = self._current()
+        probe = self._probe(request, opened.vectors)
         return Found(
-            passages=self._passages(index, probe, request),
-            faq=self._faq(index, Probe(probe.dense), request),
-            generation=index.generation,
+            passages=self._passages(opened, probe, request),
+            faq=self._faq(opened, Probe(probe.dense), request),
+            generation=opened.index.generation,
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
     def clause(self, document: str, clause: str, as_of: date) -> Chunk | None:
         """The clause as a citation opens it, its parts joined; None when there was none of that name on that day."""
-        parts = self._current().clause(document, clause, as_of)
+        opened = self._current()
+        parts = [opened.register.named(part, as_of) for part in opened.index.clause(document, clause, as_of)]
         if not parts:
             return None
         first = parts[0]
@@ -125,20 +139,26 @@ class Searcher:
         """The generation that would answer now. Loads what the first search would have to wait for (seconds)."""
         sparse.tokens("gotowe")
         self._embedder.queries(["gotowe"])
-        return self._current().generation
+        return self._current().index.generation
 
-    def _probe(self, request: SearchRequest) -> Probe:
-        text = expanded(clean(request.text)[: LIMITS.question], self._glossary)
-        history = [expanded(clean(one), self._glossary) for one in request.history]
-        dense = self._embedder.queries([polish.accented(joined(text, history))])[0]
-        terms = [(sparse.tokens(one.text), one.weight) for one in said(text, history)]
-        return Probe(dense, sparse.of_weighed(terms))
+    def _probe(self, request: SearchRequest, vectors: frozenset[str]) -> Probe:
+        text, history = clean(request.text)[: LIMITS.question], [clean(one) for one in request.history]
+        whole = joined(expanded(text, self._glossary), [expanded(one, self._glossary) for one in history])
+        dense = self._embedder.queries([polish.accented(whole)])[0]
+        words = said(self._words(text), [self._words(one) for one in history])
+        terms = [(sparse.tokens(one.text), one.weight) for one in words]
+        asked = sparse.of_weighed(terms)
+        return Probe(dense, {name: vector for name, vector in asked.items() if name in vectors})
 
-    def _passages(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
-        hits = index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit))
-        ranked = fused(hits, weights_for(self._points(index)))
+    def _words(self, text: str) -> str:
+        """What of it BM25 looks for."""
+        return expanded(english.searched(text), self._glossary)
+
+    def _passages(self, opened: _Opened, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
+        hits = opened.index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit))
+        ranked = fused(hits, opened.weights)
         looked = ranked[: max(request.limit, LIMITS.looked)]
-        chunks = index.chunks([hit.id for hit, _ in looked])
+        chunks = opened.chunks([hit.id for hit, _ in looked], request.as_of)
         fitting = [(hit, score + form.fit(request.text, chunks[hit.id].text)) for hit, score in looked
                    if hit.id in chunks]
         fitting.sort(key=lambda one: (-one[1], one[0].id))
@@ -147,17 +167,9 @@ class Searcher:
             for hit, score in fitting[: request.limit]
         )
 
-    def _points(self, index: Index) -> int:
-        """Counted once a generation, for it never changes."""
-        generation, points = self._counted
-        if generation != index.generation:
-            points = index.count()
-            self._counted = (index.generation, points)
-        return points
-
-    def _faq(self, index: Index, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
-        hits = index.search(probe, _scope(request, Field.QUESTION), LIMITS.faq * LIMITS.paraphrases)
-        chunks = index.chunks([hit.id for hit in hits])
+    def _faq(self, opened: _Opened, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
+        hits = opened.index.search(probe, _scope(request, Field.QUESTION), LIMITS.faq * LIMITS.paraphrases)
+        chunks = opened.chunks([hit.id for hit in hits], request.as_of)
         best: dict[str, Passage] = {}
         for hit in sorted(hits, key=lambda one: (-one.scores[DENSE], one.id)):
             chunk = chunks.get(hit.id)
@@ -166,30 +178,34 @@ class Searcher:
                 best.setdefault(chunk.id, Passage(chunk, score, {"question": score}))
         return tuple(best.values())
 
-    def _current(self) -> Index:
+    def _current(self) -> _Opened:
         with self._lock:
             now = time.monotonic()
-            if self._index is not None and now - self._looked < LIMITS.look:
-                return self._index
+            if self._opened is not None and now - self._looked < LIMITS.look:
+                return self._opened
             generation = self._engine.current()
             if generation is None:
                 raise SearchIndexError("There is no index yet. Add documents with 'python -m ingestion add FILE…'.")
-            if self._index is None or self._index.generation != generation:
+            if self._opened is None or self._opened.index.generation != generation:
                 try:
-                    self._index = self._open(generation)
+                    self._opened = self._open(generation)
                 except SearchIndexError:
                     if (later := self._engine.current()) in (None, generation):
                         raise
-                    self._index = self._open(str(later))  # the other was cleaned away meanwhile
+                    self._opened = self._open(str(later))  # the other was cleaned away meanwhile
             self._looked = now
-            return self._index
+            return self._opened
 
-    def _open(self, generation: str) -> Index:
+    def _open(self, generation: str) -> _Opened:
         snapshot = self._engine.snapshot(generation)
-        if snapshot is not None and snapshot.model != self._embedder.name:
+        if snapshot is None:
+            raise SearchIndexError(f"The index generation {generation} has no snapshot.")
+        if snapshot.model != self._embedder.name:
             raise SearchIndexError(f"The index was made with {snapshot.model}, and EMBEDDING_MODEL is now "
                                    f"{self._embedder.name}. Run 'python -m ingestion reindex', or set it back.")
-        return self._engine.open(generation)  # the one before is closed when its last search lets go of it
+        index = self._engine.open(generation)  # the one before is closed when its last search lets go of it
+        weights = weights_for(snapshot.points)
+        return _Opened(index, snapshot.documents, weights, weights.asked & snapshot.mean.keys())
 
 
 def glossary(company: Company | None) -> dict[str, tuple[str, ...]]:

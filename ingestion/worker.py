@@ -89,6 +89,7 @@ class Worker:
         beat.start()
         self._beaten.wait(self._times.beat)
         try:
+            self._upgrade()
             while not self._stop.is_set():
                 self._queue_due()
                 if entries := self._take():
@@ -97,6 +98,16 @@ class Worker:
             self._stop.set()
             beat.join(self._times.beat + 1)
             self._store.delete(keys.beat(self.name))
+
+    def _upgrade(self) -> None:
+        try:
+            if not self._pipeline.outdated():
+                return
+            log.warning("the index is of an earlier version of this program; it goes on answering while it is rebuilt")
+            self._pipeline.upgrade()
+            log.warning("the index was rebuilt and is in use")
+        except ProductError as error:
+            log.warning("the index could not be rebuilt", reason=str(error), remedy="python -m ingestion reindex")
 
     def _queue_due(self) -> None:
         if time.monotonic() >= self._due:

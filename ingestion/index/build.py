@@ -14,7 +14,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +26,11 @@ from ingestion.documents import Validity
 from ingestion.embedders.cache import VectorCache
 from ingestion.errors import ProductError, SearchIndexError
 from ingestion.index import golden, sparse, trial
-from ingestion.index.engine import Engine, Snapshot, new_id, open_engine
-from ingestion.index.points import Draft, drafts, unpack
-from ingestion.index.seam import Builder, Point
-from ingestion.registry import Register
+from ingestion.index.difference import Difference, changed, difference
+from ingestion.index.engine import LAYOUT, Engine, Snapshot, new_id, open_engine
+from ingestion.index.points import Draft, Placed, drafts, placed, units, unpack
+from ingestion.index.seam import SPARSE, Builder, Point
+from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -38,10 +39,8 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``drift``: the share by which the number of points may differ from when the mean lengths were taken; beyond it
-    all is built anew. ``part``: points between two reports. ``seconds``: of a whole build (100,000 points took 60)."""
+    """``part``: points between two reports. ``seconds``: of a whole build (100,000 points took 60)."""
 
-    drift: float = 0.2
     part: int = 256
     seconds: float = 1_800.0
 
@@ -101,82 +100,100 @@ def build(plan: Plan, progress: Callable[[int, int], None] | None = None) -> Sna
 
 
 def _work(plan: Plan, engine: Engine) -> Snapshot:
-    wanted = {draft.id: draft for draft in _drafts(plan)}
+    cache = VectorCache(plan.cache, plan.model, plan.dim)
     base = None if plan.from_nothing else engine.snapshot(plan.parent)
-    if base is not None and not _extends(base, plan, len(wanted)):
-        base = None
+    work = _grown(plan, engine, base) if base is not None else None
+    if work is None:
+        base, work = None, difference(None, {}, _placed(plan, None))
     generation = new_id()
     builder = engine.begin(generation, base.generation if base else None, plan.dim)
-    held = builder.digests() if base else {}
-    changed = [draft for point, draft in wanted.items() if held.get(point) != draft.digest]
-    terms = {draft.id: sparse.tokens(draft.matched) for draft in changed if draft.matched}
-    mean = base.mean if base else _means(list(terms.values()))
-    builder.delete([point for point in held if point not in wanted])
-    _write(builder, changed, terms, mean, VectorCache(plan.cache, plan.model, plan.dim))
+    builder.delete(work.gone)
+    builder.set_days(work.moved)
+    mean = _write(builder, work.fresh, base.mean if base else None, cache)
     builder.finish()
+    points = work.points(base.points if base else 0)
     index = engine.open_built(generation)
     try:
-        golden.prove(index, list(wanted.values()), VectorCache(plan.cache, plan.model, plan.dim))
+        golden.prove(index, work, points, cache)
     finally:
         index.close()
     made = Snapshot(
-        generation=generation, parent=plan.parent, created=datetime.now(UTC).isoformat(timespec="seconds"),
-        model=plan.model, dim=plan.dim, points=len(wanted), measured=base.measured if base else len(wanted), mean=mean,
+        generation=generation, parent=plan.parent, layout=LAYOUT, model=plan.model, dim=plan.dim, points=points,
+        created=datetime.now(UTC).isoformat(timespec="seconds"), measured=base.measured if base else points, mean=mean,
         documents=plan.documents,
-    )
-    tried = trial.tried(plan.settings, engine, made, VectorCache(plan.cache, plan.model, plan.dim))
+    )  # fmt: skip
+    tried = trial.tried(plan.settings, engine, made, cache)
     parent = engine.snapshot(plan.parent)
     if (trouble := golden_queries.refused(tried, parent.golden if parent else ())) is not None:
         raise SearchIndexError(trouble)
     return made.model_copy(update={"golden": tried})
 
 
-def _extends(base: Snapshot, plan: Plan, points: int) -> bool:
-    """Whether a copy of ``base`` can become what is wanted without the mean lengths being far from true."""
-    return base.model == plan.model and abs(points - base.measured) <= LIMITS.drift * base.measured
+def _grown(plan: Plan, engine: Engine, base: Snapshot) -> Difference | None:
+    """What a copy of ``base`` lacks of what is wanted; None where all is better built anew."""
+    if (base.layout, base.model) != (LAYOUT, plan.model):
+        return None
+    documents = changed(base.documents, plan.documents)
+    index = engine.open(base.generation)
+    try:
+        work = difference(documents, index.held(documents), _placed(plan, documents))
+    finally:
+        index.close()
+    return work if work.extends(base) else None
 
 
-def _drafts(plan: Plan) -> Iterator[Draft]:
-    for document, version in plan.documents.indexed():
-        path = plan.chunks / version.chunks_file
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise SearchIndexError(f"The chunks of {document.document} {version.version} can't be read ({path}: "
-                                   f"{error.strerror}). Run 'python -m ingestion reindex'.") from error
-        if not lines:
-            raise SearchIndexError(f"Document {document.document} {version.version} has no chunks. Add it again.")
-        days = [day.isoformat() if day else None for day in (version.since, version.until)]
-        stands = {one.question: one for one in version.stands}
-        for line in lines:
-            chunk = unpack({**json.loads(line), "validity": days, "version": version.version})
-            stand = stands.get(chunk.clause)
-            if stand is None or not chunk.questions:
-                yield from drafts(chunk)
-            else:
-                yield from drafts(chunk, Validity(stand.since, stand.until), never=stand.never)
+def _placed(plan: Plan, documents: Sequence[str] | None) -> list[Placed]:
+    """The points of these documents (None: of all)."""
+    chosen = None if documents is None else set(documents)
+    return placed(draft for document, version in plan.documents.indexed()
+                  if chosen is None or document.document in chosen for draft in _drafts(plan, document, version))
 
 
-def _means(terms: list[dict[str, list[str]]]) -> dict[str, float]:
-    names = terms[0] if terms else {}
-    return {name: sum(len(one[name]) for one in terms) / len(terms) for name in names}
+def _drafts(plan: Plan, document: Document, version: Version) -> Iterator[Draft]:
+    path = plan.chunks / version.chunks_file
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise SearchIndexError(f"The chunks of {document.document} {version.version} can't be read ({path}: "
+                               f"{error.strerror}). Run 'python -m ingestion reindex'.") from error
+    if not lines:
+        raise SearchIndexError(f"Document {document.document} {version.version} has no chunks. Add it again.")
+    days = [day.isoformat() if day else None for day in (version.since, version.until)]
+    stands = {one.question: one for one in version.stands}
+    for unit in units(unpack({**json.loads(line), "validity": days}) for line in lines):
+        stand = stands.get(unit.parts[0].clause) if unit.parts[0].questions else None
+        if stand is None:
+            yield from drafts(unit)
+        else:
+            yield from drafts(unit, Validity(stand.since, stand.until), never=stand.never)
 
 
 def _write(
-    builder: Builder, changed: list[Draft], terms: dict[str, dict[str, list[str]]], mean: dict[str, float],
-    cache: VectorCache,
-) -> None:
-    for start in range(0, len(changed), LIMITS.part):
-        part = changed[start : start + LIMITS.part]
+    builder: Builder, fresh: Sequence[Placed], mean: Mapping[str, float] | None, cache: VectorCache
+) -> dict[str, float]:
+    """``mean``: the lengths that weights are relative to (None: those of these points, taken now). Returns it."""
+    terms = {point.id: sparse.tokens(point.draft.matched, point.draft.whole) for point in fresh if point.draft.matched}
+    lengths = dict(mean) if mean is not None else _means(terms.values())
+    for start in range(0, len(fresh), LIMITS.part):
+        part = fresh[start : start + LIMITS.part]
         vectors = golden.vectors(part, cache)
-        if missing := [draft for draft in part if draft.id not in vectors]:
+        if missing := [point for point in part if point.id not in vectors]:
             raise SearchIndexError(f"{len(missing)} passages have no vector yet. Run 'python -m ingestion reindex'.")
         builder.upsert(
-            Point(draft.id, vectors[draft.id], sparse.of_document(terms[draft.id], mean) if draft.id in terms else {},
-                  draft.payload)
-            for draft in part
+            Point(point.id, vectors[point.id], sparse.of_document(terms.pop(point.id, {}), lengths), point.payload)
+            for point in part
         )
-        _say({"done": min(start + LIMITS.part, len(changed)), "of": len(changed)})
+        _say({"done": min(start + LIMITS.part, len(fresh)), "of": len(fresh)})
+    return lengths
+
+
+def _means(documents: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, float]:
+    """Terms of a document on average, for each sparse vector, over the documents that have it."""
+    lengths: dict[str, list[int]] = {name: [] for name in SPARSE}
+    for document in documents:
+        for name, terms in document.items():
+            lengths[name].append(len(terms))
+    return {name: sum(found) / max(len(found), 1) for name, found in lengths.items()}
 
 
 def _say(report: dict[str, object]) -> None:

@@ -3,7 +3,7 @@ reads a generation before it is finished."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -15,7 +15,22 @@ import qdrant_edge as qe
 from ingestion.documents import Chunk
 from ingestion.errors import SearchIndexError
 from ingestion.index.points import unpack
-from ingestion.index.seam import DENSE, INTEGERS, KEYWORDS, SPARSE, Field, Hit, Point, Probe, Scope, Sparse, filled
+from ingestion.index.seam import (
+    DENSE,
+    INTEGERS,
+    KEYWORDS,
+    SPARSE,
+    Days,
+    Field,
+    Hit,
+    Point,
+    Probe,
+    Scope,
+    Sparse,
+    filled,
+    lacking,
+    same_days,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +68,8 @@ class EdgeIndex:
     def search(self, probe: Probe, scope: Scope, limit: int) -> list[Hit]:
         asked = _asked(probe)
         found = self.ranked(probe, scope, limit)
-        everyone = {point for scores in found.values() for point in scores}
-        open_ = {name: everyone - scores.keys() for name, scores in found.items() if everyone - scores.keys()}
+        everyone = dict.fromkeys(point for scores in found.values() for point in scores)
+        open_ = lacking(found)
         second = self._batch([
             qe.QueryRequest(limit=len(ids), query=asked[name], params=qe.SearchParams(exact=True),
                             filter=qe.Filter(must=[qe.HasIdCondition(point_ids=set(ids))]))
@@ -62,7 +77,7 @@ class EdgeIndex:
         ])
         for name, points in zip(open_, second, strict=True):
             found[name].update(_scores(points))
-        return filled(found, asked)
+        return filled(everyone, found)
 
     def _batch(self, requests: list[qe.QueryRequest]) -> list[list[qe.ScoredPoint]]:
         return self._shard.query_batch(qe.QueryBatchRequest(requests)) if requests else []
@@ -78,6 +93,21 @@ class EdgeIndex:
 
     def count(self) -> int:
         return self._shard.count(qe.CountRequest(exact=True))
+
+    def held(self, documents: Sequence[str] | None = None) -> dict[str, Days]:
+        where = None
+        if documents is not None:
+            where = qe.Filter(must=[qe.FieldCondition(key="document", match=qe.MatchAny(list(documents)))])
+        found: dict[str, Days] = {}
+        offset: Any = None
+        while True:
+            page = qe.ScrollRequest(offset=offset, limit=SIZES.scroll, filter=where, with_payload=list(INTEGERS))
+            records, offset = self._shard.scroll(page)
+            for record in records:
+                days = record.payload or {}
+                found[str(record.id)] = (int(days["since"]), int(days["until"]))
+            if offset is None:
+                return found
 
     def close(self) -> None:
         self._shard.close()
@@ -102,16 +132,6 @@ class EdgeBuilder:
         for key in INTEGERS:
             self._shard.update(qe.UpdateOperation.create_field_index(key, qe.PayloadSchemaType.Integer))
 
-    def digests(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        offset: Any = None
-        while True:
-            page = qe.ScrollRequest(offset=offset, limit=SIZES.scroll, with_payload=["digest"])
-            records, offset = self._shard.scroll(page)
-            found.update({str(record.id): str((record.payload or {}).get("digest")) for record in records})
-            if offset is None:
-                return found
-
     def upsert(self, points: Iterable[Point]) -> None:
         rest = iter(points)
         while some := list(islice(rest, SIZES.upsert)):
@@ -121,6 +141,10 @@ class EdgeBuilder:
                          dict(point.payload))
                 for point in some
             ]))
+
+    def set_days(self, points: Mapping[str, Days]) -> None:
+        for days, ids in same_days(points).items():
+            self._shard.update(qe.UpdateOperation.set_payload([*ids], dict(zip(INTEGERS, days, strict=True))))
 
     def delete(self, ids: Sequence[str]) -> None:
         if ids:

@@ -16,18 +16,22 @@ from ingestion.index.seam import Builder, Index
 from ingestion.registry import Register
 from ingestion.settings import Settings
 
+LAYOUT = 2
+"""Of what a generation stores; another is built anew. 1 (until November 2026): a point for each version of a text, and
+no vector of whole clauses. The Searcher still reads it."""
 KEPT = 3
 """Generations: the current one and two to roll back to. Readers finish a search within seconds of a switch."""
 
 
 class Snapshot(BaseModel):
-    """What a generation was built from. ``mean`` is the mean number of terms of a document, per sparse vector, taken
-    when there were ``measured`` points; ``parent`` the generation before."""
+    """What a generation was built from. ``mean`` is the mean number of terms of a document, per sparse vector that it
+    has, taken when there were ``measured`` points; ``parent`` the generation before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     generation: str
     parent: str | None = None
+    layout: int = 1
     created: str
     model: str
     dim: int

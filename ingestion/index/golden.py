@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,8 @@ from ingestion.embedders.cache import VectorCache
 from ingestion.embedding import Vectors, clean
 from ingestion.errors import SearchIndexError
 from ingestion.index import sparse
-from ingestion.index.points import Draft
+from ingestion.index.difference import Difference
+from ingestion.index.points import Placed
 from ingestion.index.seam import DENSE, FOREVER, LEMMAS, Field, Index, Probe, Scope
 
 
@@ -26,41 +28,50 @@ class Trial:
 TRIAL = Trial()
 
 
-def prove(index: Index, wanted: list[Draft], cache: VectorCache) -> None:
-    """Every point is there and no other, and texts find themselves by meaning and by words, on a day they are valid.
+def prove(index: Index, work: Difference, points: int, cache: VectorCache) -> None:
+    """Every point is there, on its days, and no other; texts find themselves by meaning and by words on a day they are
+    valid. ``points``: of the whole index; those of unchanged documents are only counted.
 
     Raises SearchIndexError saying which doesn't.
     """
-    if (count := index.count()) != len(wanted):
-        raise SearchIndexError(f"it holds {count} points where {len(wanted)} belong.")
-    step = max(1, len(wanted) // TRIAL.points)
-    tried = wanted[::step]
-    known = vectors(tried, cache)
-    for draft in tried:
-        terms = sparse.of_query(sparse.tokens(draft.matched)) if draft.matched else {}
-        probe = Probe(known[draft.id], {name: terms[name] for name in (LEMMAS,) if terms})
-        hits = {hit.id: hit.scores for hit in index.search(probe, _scope(draft), TRIAL.among)}
+    if (count := index.count()) != points:
+        raise SearchIndexError(f"it holds {count} points where {points} belong.")
+    held, wanted = index.held(work.documents), {name: point.days for name, point in work.wanted.items()}
+    if held != wanted:
+        wrong = len(held.keys() ^ wanted.keys()) or sum(held[name] != days for name, days in wanted.items())
+        raise SearchIndexError(f"{wrong} points of what changed are missing, too many, or of other days.")
+    for point in _tried(work):
+        known = vectors([point], cache)
+        terms = sparse.of_query(sparse.tokens(point.draft.matched)) if point.draft.matched else {}
+        probe = Probe(known[point.id], {name: terms[name] for name in (LEMMAS,) if terms})
+        hits = {hit.id: hit.scores for hit in index.search(probe, _scope(point), TRIAL.among)}
         best = max((scores[DENSE] for scores in hits.values()), default=0.0)
-        if draft.id not in hits and best < TRIAL.same:
-            raise SearchIndexError(f"a passage of {draft.payload['document']} ({draft.payload['clause']}) doesn't find "
-                                   "itself by meaning.")
+        name = f"a passage of {point.payload['document']} ({point.payload['clause']})"
+        if point.id not in hits and best < TRIAL.same:
+            raise SearchIndexError(f"{name} doesn't find itself by meaning.")
         has_terms = probe.sparse and probe.sparse[LEMMAS].indices
         if has_terms and not any(scores.get(LEMMAS, 0.0) > 0 for scores in hits.values()):
-            raise SearchIndexError(f"a passage of {draft.payload['document']} ({draft.payload['clause']}) doesn't find "
-                                   "itself by its words.")
+            raise SearchIndexError(f"{name} doesn't find itself by its words.")
 
 
-def vectors(wanted: list[Draft], cache: VectorCache) -> dict[str, Vectors]:
+def vectors(wanted: Sequence[Placed], cache: VectorCache) -> dict[str, Vectors]:
     """What the cache holds of them, by point."""
     found: dict[str, Vectors] = {}
     for as_query in (False, True):
-        part = [draft for draft in wanted if draft.is_question == as_query]
-        by_text = cache.get([clean(draft.embedded) for draft in part], as_query=as_query)
-        found.update({draft.id: by_text[text] for draft in part if (text := clean(draft.embedded)) in by_text})
+        texts = {point.id: clean(point.draft.embedded) for point in wanted if point.draft.is_question == as_query}
+        by_text = cache.get(list(texts.values()), as_query=as_query)
+        found.update({name: by_text[text] for name, text in texts.items() if text in by_text})
     return found
 
 
-def _scope(draft: Draft) -> Scope:
-    since, until = int(draft.payload["since"]), int(draft.payload["until"])
+def _tried(work: Difference) -> list[Placed]:
+    """Spread over what was written, and over what was there."""
+    everything = list(work.wanted.values())
+    chosen = [points[:: max(1, len(points) * 2 // TRIAL.points)] for points in (list(work.fresh), everything)]
+    return list({point.id: point for points in chosen for point in points}.values())[: TRIAL.points]
+
+
+def _scope(point: Placed) -> Scope:
+    since, until = point.days
     day = until if until != FOREVER else max(since, date(2000, 1, 1).toordinal())
-    return Scope(as_of=date.fromordinal(day), field=Field(draft.payload["field"]))
+    return Scope(as_of=date.fromordinal(day), field=Field(point.payload["field"]))

@@ -27,6 +27,7 @@ from ingestion.errors import SearchIndexError
 from ingestion.fusion import WEIGHTS, fused
 from ingestion.index import sparse
 from ingestion.index.seam import DENSE, Index, Probe, Scope
+from ingestion.registry import Register
 
 FILTERS = ("as_of", "collection", "language", "audience")
 
@@ -37,10 +38,12 @@ class LlamaVectorStore(BasePydanticVectorStore):
 
     stores_text: bool = True
     _index: Index = PrivateAttr()
+    _register: Register = PrivateAttr()
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, register: Register) -> None:
+        """``register``: the documents of the index's generation."""
         super().__init__(stores_text=True)
-        self._index = index
+        self._index, self._register = index, register
 
     @property
     def client(self) -> Index:
@@ -55,14 +58,15 @@ class LlamaVectorStore(BasePydanticVectorStore):
             raise SearchIndexError(f"Mode {query.mode.value!r} is not supported. Use 'default' or 'hybrid'.")
         terms = sparse.of_query(sparse.tokens(query.query_str or "")) if hybrid else {}
         probe = Probe(np.asarray(query.query_embedding, np.float32), terms)
-        hits = self._index.search(probe, _scope(query.filters), max(WEIGHTS.pool, query.similarity_top_k))
+        scope = _scope(query.filters)
+        hits = self._index.search(probe, scope, max(WEIGHTS.pool, query.similarity_top_k))
         ranked = fused(hits) if hybrid else sorted(
             ((hit, hit.scores[DENSE]) for hit in hits), key=lambda one: (-one[1], one[0].id)
         )
         best = ranked[: query.similarity_top_k]
         chunks = self._index.chunks([hit.id for hit, _ in best])
         return VectorStoreQueryResult(
-            nodes=[_node(hit.id, chunks[hit.id]) for hit, _ in best],
+            nodes=[_node(hit.id, self._register.named(chunks[hit.id], scope.as_of)) for hit, _ in best],
             similarities=[score for _, score in best],
             ids=[hit.id for hit, _ in best],
         )

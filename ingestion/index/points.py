@@ -1,5 +1,9 @@
 """From chunks to points and back. Pure.
 
+A point is named by what it says, not by the version that says it: a clause that a new version leaves as it was keeps
+its points, and only the days on which they are found grow. Version and source follow from the register
+(`Register.named`). A text that goes and comes again is a point for each unbroken run of days.
+
 An FAQ entry's question and each paraphrase is a point of its own beside the point of its text, so that a question is
 compared with a question.
 """
@@ -9,48 +13,115 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
-from ingestion.documents import CHUNK_NAMESPACE, Chunk, Kind, Validity
-from ingestion.index.seam import ALWAYS, FOREVER, Field
+from ingestion.documents import Chunk, Kind, Validity, day_after
+from ingestion.index.seam import ALWAYS, FOREVER, Days, Field
 
 _LISTS = ("headings", "questions", "rests_on")
+_OF_VERSION = ("version", "source", "validity")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A whole clause: its parts in reading order, whose ``position`` counts them from 0."""
+
+    parts: tuple[Chunk, ...]
+
+    @property
+    def text(self) -> str:
+        """What words are matched against where the whole clause counts."""
+        first = self.parts[0]
+        if len(self.parts) == 1:
+            return matched(first)
+        return _matched(first, first.unit, "\n".join(part.text for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A point before its vectors: ``embedded`` is what the dense vector is of, ``matched`` what BM25 sees ('' for
-    none). ``digest`` changes with anything that would change the stored point, but for its vectors' model."""
+    """What a point says, and days on which it does. ``embedded`` is what the dense vector is of, ``matched`` what BM25
+    sees of the part ('' for none), ``whole`` of the clause ('' but for its first part). ``key`` changes with anything
+    of its clause but the days; ``part`` tells points of one key apart."""
 
-    id: str
+    key: str
+    part: int
+    days: Validity
     embedded: str
     matched: str
-    payload: Mapping[str, Any]
-
-    @property
-    def digest(self) -> str:
-        return str(self.payload["digest"])
+    whole: str
+    record: Mapping[str, Any]
 
     @property
     def is_question(self) -> bool:
-        return str(self.payload["field"]) == Field.QUESTION
+        return str(self.record["field"]) == Field.QUESTION
 
 
-def drafts(chunk: Chunk, stands: Validity | None = None, *, never: bool = False) -> list[Draft]:
-    """The point of the text, then one for each question. ``stands``: the days on which an entry may be given word for
-    word (None: all of its own), which are those on which its questions are found; ``never``: on none. Its text still
-    leads to the clauses it rests on."""
-    text = embedded(chunk)
-    found = [_draft(chunk, chunk.id, Field.TEXT, text, matched(chunk), chunk.validity)]
-    if never:
-        return found
-    for question in dict.fromkeys(chunk.questions):
-        point = str(uuid.uuid5(CHUNK_NAMESPACE, f"{chunk.id}\n{question}"))
-        found.append(_draft(chunk, point, Field.QUESTION, question, "", stands or chunk.validity))
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A point but for its vectors: a draft, for one unbroken run of days."""
+
+    id: str
+    draft: Draft
+    days: Days
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        since, until = self.days
+        return {**self.draft.record, "since": since, "until": until}
+
+
+def units(chunks: Iterable[Chunk]) -> Iterator[Unit]:
+    """Of the chunks of one version, in reading order."""
+    for _, group in groupby(chunks, key=lambda chunk: chunk.unit or f"\0{chunk.position}"):
+        yield Unit(tuple(_at(part, place) for place, part in enumerate(group)))
+
+
+def drafts(unit: Unit, stands: Validity | None = None, *, never: bool = False) -> list[Draft]:
+    """Of each part's text and questions. ``stands``: the days on which an entry may be given word for word (None: all
+    of its own), which are those on which its questions are found; ``never``: on none. Its text still leads to the
+    clauses it rests on."""
+    records = [{name: value for name, value in pack(part).items() if name not in _OF_VERSION} for part in unit.parts]
+    key = _key(records)
+    found = []
+    for place, (part, record) in enumerate(zip(unit.parts, records, strict=True)):
+        text = {**record, "field": str(Field.TEXT)}
+        whole = unit.text if place == 0 else ""
+        found.append(Draft(key, place, part.validity, embedded(part), matched(part), whole, text))
+        for question in dict.fromkeys(() if never else part.questions):
+            asked = {**record, "field": str(Field.QUESTION)}
+            days = stands or part.validity
+            found.append(Draft(_key([question, asked]), 0, days, question, "", "", asked))
     return found
+
+
+def placed(said: Iterable[Draft]) -> list[Placed]:
+    """One point for each run of days on which something is said, however many versions say it."""
+    same: dict[tuple[str, int], list[Draft]] = {}
+    for draft in said:
+        same.setdefault((draft.key, draft.part), []).append(draft)
+    return [Placed(point_id(key, number, part), alike[0], _ordinals(run))
+            for (key, part), alike in same.items() for number, run in enumerate(_runs(draft.days for draft in alike))]
+
+
+def point_id(key: str, run: int, part: int) -> str:
+    """A UUID whose last digits are the part's, so that `seam.opening` finds a clause's first part."""
+    return str(uuid.UUID(hex=f"{key}{run:04x}{part:04x}"))
+
+
+def _runs(days: Iterable[Validity]) -> list[Validity]:
+    runs: list[Validity] = []
+    for one in sorted(days, key=lambda one: one.since or date.min):
+        last = runs[-1] if runs else None
+        if last is None or (last.until is not None and one.since is not None and day_after(last.until) < one.since):
+            runs.append(one)
+        else:
+            until = max(last.until, one.until) if last.until and one.until else None
+            runs[-1] = Validity(last.since, until)
+    return runs
 
 
 def embedded(chunk: Chunk) -> str:
@@ -61,37 +132,53 @@ def embedded(chunk: Chunk) -> str:
 def matched(chunk: Chunk) -> str:
     """What words are matched against: also the title, the clause's label and every paraphrase. A label of one word is
     an id, and no one asks for it."""
-    label = chunk.clause if " " in chunk.clause else ""
-    return "\n".join(part for part in (chunk.title, label, *chunk.headings, *chunk.questions, chunk.text) if part)
+    return _matched(chunk, chunk.clause, chunk.text)
 
 
-def _draft(chunk: Chunk, point: str, field: Field, dense: str, sparse: str, days: Validity) -> Draft:
-    record = pack(chunk)
-    body = {
-        **record,
-        "field": str(field),
-        "chunk": chunk.id,
-        "since": days.since.toordinal() if days.since else ALWAYS,
-        "until": days.until.toordinal() if days.until else FOREVER,
-    }
-    content = json.dumps([body, dense, sparse], sort_keys=True, ensure_ascii=False).encode()
-    return Draft(point, dense, sparse, {**body, "digest": hashlib.sha256(content).hexdigest()[:16]})
+def _matched(chunk: Chunk, label: str, text: str) -> str:
+    shown = label if " " in label else ""
+    return "\n".join(part for part in (chunk.title, shown, *chunk.headings, *chunk.questions, text) if part)
+
+
+def _key(content: Any) -> str:
+    """96 bits: two of a hundred million clauses share one with a chance of 1 in 10^13."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
+
+
+def _at(chunk: Chunk, place: int) -> Chunk:
+    return Chunk(**{**_values(chunk), "position": place})
+
+
+def _values(chunk: Chunk) -> dict[str, Any]:
+    return {name: getattr(chunk, name) for name in Chunk.__dataclass_fields__}
 
 
 def pack(chunk: Chunk) -> dict[str, Any]:
     """A chunk as JSON values: in payloads and in files of chunks."""
-    record = asdict(chunk)
     validity = chunk.validity
-    record["kind"] = str(chunk.kind)
-    record["validity"] = [day.isoformat() if day else None for day in (validity.since, validity.until)]
-    for name in _LISTS:
-        record[name] = list(record[name])
-    return record
+    return {
+        **_values(chunk),
+        **{name: list(getattr(chunk, name)) for name in _LISTS},
+        "kind": str(chunk.kind),
+        "validity": [day.isoformat() if day else None for day in (validity.since, validity.until)],
+    }
 
 
 def unpack(record: Mapping[str, Any]) -> Chunk:
-    """The reverse of `pack`; what else stands in a payload is left out."""
-    since, until = (date.fromisoformat(day) if day else None for day in record["validity"])
-    values = {name: record[name] for name in Chunk.__dataclass_fields__ if name in record}
+    """The reverse of `pack`; of a payload the days are its validity, and version and source are ''."""
+    values: dict[str, Any] = {"version": "", "source": ""}
+    values.update({name: record[name] for name in Chunk.__dataclass_fields__ if name in record})
     values.update({name: tuple(record[name]) for name in _LISTS})
-    return Chunk(**{**values, "kind": Kind(record["kind"]), "validity": Validity(since, until)})
+    return Chunk(**{**values, "kind": Kind(record["kind"]), "validity": _validity(record)})
+
+
+def _validity(record: Mapping[str, Any]) -> Validity:
+    if "validity" in record:
+        return Validity(*(date.fromisoformat(day) if day else None for day in record["validity"]))
+    since, until = int(record["since"]), int(record["until"])
+    return Validity(date.fromordinal(since) if since != ALWAYS else None,
+                    date.fromordinal(until) if until != FOREVER else None)
+
+
+def _ordinals(days: Validity) -> Days:
+    return (days.since.toordinal() if days.since else ALWAYS, days.until.toordinal() if days.until else FOREVER)

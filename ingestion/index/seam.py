@@ -18,13 +18,16 @@ from ingestion.embedding import Vectors
 DENSE = "dense"
 LEMMAS = "lemmas"
 GRAMS = "grams"
-SPARSE = (LEMMAS, GRAMS)
+WORDS = "words"
+SPARSE = (LEMMAS, GRAMS, WORDS)
 
-KEYWORDS = ("field", "document", "clause", "collection", "language", "audience", "chunk")
+KEYWORDS = ("field", "document", "clause", "collection", "language", "audience")
 INTEGERS = ("since", "until")
 """Payload fields with an index of their own. Days are ordinals (1 = 1 January of year 1)."""
 ALWAYS, FOREVER = 0, 9_999_999
 """The ordinals of an open start and an open end."""
+Days = tuple[int, int]
+"""The ordinals of the first and the last day."""
 
 
 class Field(StrEnum):
@@ -44,7 +47,8 @@ class Sparse:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """``dense`` is (dim,) float32; question points have no sparse vectors."""
+    """``dense`` is (dim,) float32; question points have no sparse vectors, and only the first part of a clause has one
+    of WORDS."""
 
     id: str
     dense: Vectors
@@ -79,7 +83,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """``scores``: ``dense`` is a cosine; the sparse ones are BM25 sums, 0 where no term is shared."""
+    """``scores``: ``dense`` is a cosine; the sparse ones are BM25 sums, 0 where no term is shared, that of WORDS of the
+    whole clause."""
 
     id: str
     scores: Mapping[str, float]
@@ -95,7 +100,8 @@ class Index(Protocol):
         ...
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
-        """The chunk that each point is of."""
+        """The chunk that each point is of: its version and source are open, for they differ by the day
+        (`Register.named`), its validity is the point's, and its position counts the parts of its clause."""
         ...
 
     def clause(self, document: str, clause: str, as_of: date) -> list[Chunk]:
@@ -106,17 +112,21 @@ class Index(Protocol):
         """Points of all kinds."""
         ...
 
+    def held(self, documents: Sequence[str] | None = None) -> dict[str, Days]:
+        """The points of these documents (None: of all) with the days on which each is found."""
+        ...
+
     def close(self) -> None: ...
 
 
 class Builder(Protocol):
     """A generation being written; nobody reads it before it is switched to."""
 
-    def digests(self) -> dict[str, str]:
-        """What it holds already (copied from the generation before): point id → digest."""
-        ...
-
     def upsert(self, points: Iterable[Point]) -> None: ...
+
+    def set_days(self, points: Mapping[str, Days]) -> None:
+        """Of points that are there; nothing else of them changes."""
+        ...
 
     def delete(self, ids: Sequence[str]) -> None: ...
 
@@ -125,7 +135,27 @@ class Builder(Protocol):
         ...
 
 
-def filled(found: Mapping[str, Mapping[str, float]], asked: Iterable[str]) -> list[Hit]:
-    """Hits of per-vector scores by point id, a missing score being 0 (no term in common)."""
-    ids = dict.fromkeys(point for scores in found.values() for point in scores)
-    return [Hit(point, {name: found.get(name, {}).get(point, 0.0) for name in asked}) for point in ids]
+def opening(point: str) -> str:
+    """The first part of the clause of which this text point is a part (`points.point_id`)."""
+    return point[:-4] + "0000"
+
+
+def lacking(found: Mapping[str, Mapping[str, float]]) -> dict[str, set[str]]:
+    """For each vector the points whose score of it isn't known yet."""
+    everyone = {point for scores in found.values() for point in scores}
+    scored = {name: set(map(opening, everyone)) if name == WORDS else everyone for name in found}
+    return {name: missing for name, points in scored.items() if (missing := points - found[name].keys())}
+
+
+def filled(points: Iterable[str], found: Mapping[str, Mapping[str, float]]) -> list[Hit]:
+    """Hits of these points with the scores found by vector and point id, a missing one being 0 (no term in common)."""
+    return [Hit(point, {name: scores.get(opening(point) if name == WORDS else point, 0.0)
+                        for name, scores in found.items()}) for point in points]
+
+
+def same_days(points: Mapping[str, Days]) -> dict[Days, list[str]]:
+    """Points by the days they are found on."""
+    found: dict[Days, list[str]] = {}
+    for point, days in points.items():
+        found.setdefault(days, []).append(point)
+    return found

@@ -12,7 +12,22 @@ from qdrant_client import QdrantClient, models
 
 from ingestion.documents import Chunk
 from ingestion.index.points import unpack
-from ingestion.index.seam import DENSE, INTEGERS, KEYWORDS, SPARSE, Field, Hit, Point, Probe, Scope, Sparse, filled
+from ingestion.index.seam import (
+    DENSE,
+    INTEGERS,
+    KEYWORDS,
+    SPARSE,
+    Days,
+    Field,
+    Hit,
+    Point,
+    Probe,
+    Scope,
+    Sparse,
+    filled,
+    lacking,
+    same_days,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +54,8 @@ class ServerIndex:
         where = _filter(scope)
         first = self._batch([_request(name, query, where, limit) for name, query in asked.items()])
         found = dict(zip(asked, first, strict=True))
-        everyone = {point for scores in found.values() for point in scores}
-        open_ = {name: everyone - scores.keys() for name, scores in found.items() if everyone - scores.keys()}
+        everyone = dict.fromkeys(point for scores in found.values() for point in scores)
+        open_ = lacking(found)
         second = self._batch([
             _request(name, asked[name], models.Filter(must=[models.HasIdCondition(has_id=list(ids))]), len(ids),
                      exact=True)
@@ -48,7 +63,7 @@ class ServerIndex:
         ])
         for name, scores in zip(open_, second, strict=True):
             found[name].update(scores)
-        return filled(found, asked)
+        return filled(everyone, found)
 
     def _batch(self, requests: list[models.QueryRequest]) -> list[dict[str, float]]:
         if not requests:
@@ -67,6 +82,22 @@ class ServerIndex:
 
     def count(self) -> int:
         return int(self._client.count(self._collection, exact=True).count)
+
+    def held(self, documents: Sequence[str] | None = None) -> dict[str, Days]:
+        where = None
+        if documents is not None:
+            match = models.MatchAny(any=list(documents))
+            where = models.Filter(must=[models.FieldCondition(key="document", match=match)])
+        found: dict[str, Days] = {}
+        offset: Any = None
+        while True:
+            records, offset = self._client.scroll(self._collection, scroll_filter=where, limit=SIZES.scroll,
+                                                  offset=offset, with_payload=list(INTEGERS))
+            for record in records:
+                days = record.payload or {}
+                found[str(record.id)] = (int(days["since"]), int(days["until"]))
+            if offset is None:
+                return found
 
     def close(self) -> None:
         """The client belongs to who opened it."""
@@ -102,22 +133,17 @@ class ServerBuilder:
             if offset is None:
                 return
 
-    def digests(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        offset: Any = None
-        while True:
-            records, offset = self._client.scroll(self._collection, limit=SIZES.scroll, offset=offset,
-                                                  with_payload=["digest"])
-            found.update({str(record.id): str((record.payload or {}).get("digest")) for record in records})
-            if offset is None:
-                return found
-
     def upsert(self, points: Iterable[Point]) -> None:
         rest = iter(points)
         while some := list(islice(rest, SIZES.upsert)):
             self._client.upsert(self._collection, wait=True, points=[
                 models.PointStruct(id=point.id, vector=_vectors(point), payload=dict(point.payload)) for point in some
             ])
+
+    def set_days(self, points: Mapping[str, Days]) -> None:
+        for days, ids in same_days(points).items():
+            self._client.set_payload(self._collection, payload=dict(zip(INTEGERS, days, strict=True)),
+                                     points=[*ids], wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         if ids:

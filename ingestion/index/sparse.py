@@ -1,8 +1,9 @@
-"""Sparse vectors for BM25: of lemmas, and of letter sequences (which forgive typos and unknown endings).
+"""Sparse vectors for BM25: of lemmas, of letter sequences (which forgive typos and unknown endings), and of the words
+of a whole clause, which its first part carries for all of them.
 
 A document's weight of a term is BM25's saturated frequency, (k + 1)·f / (f + k·(1 − b + b·length / mean length))
-[Robertson and Zaragoza 2009]; the query's is how often it says the term; the engine multiplies by the inverse document
-frequency, ln(1 + (N − n + 0.5) / (n + 0.5)). The sum is then BM25.
+[Robertson and Zaragoza 2009]; the query's is how often it says the term (a pair of words counts less); the engine
+multiplies by the inverse document frequency, ln(1 + (N − n + 0.5) / (n + 0.5)). The sum is then BM25.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingestion import polish
-from ingestion.index.seam import GRAMS, LEMMAS, Sparse
+from ingestion.index.seam import GRAMS, LEMMAS, WORDS, Sparse
 
 _WORD = re.compile(r"\w+")
 
@@ -25,6 +27,11 @@ class Bm25:
 
     k: float = 1.2
     b: float = 0.75
+    whole_b: float = 0.9
+    """Of whole clauses, whose lengths differ more: on legal 82.6 nDCG@10 alone, with 0.75 82.1, with 1.0 82.2."""
+    pair: float = 0.5
+    """What two neighbouring lemmas count for beside a word [Metzler and Croft 2005]; 0.25 and 1.0 were 0.4 and 1.0 nDCG
+    points worse on legal when fused."""
     letters: int = 4
     """Of a sequence; 3 and 5 were within 1.5 points alone, and 4 best when fused."""
 
@@ -32,9 +39,20 @@ class Bm25:
 BM25 = Bm25()
 
 
-def tokens(text: str) -> dict[str, list[str]]:
-    """The terms of each sparse vector."""
-    return {LEMMAS: polish.lemmas(text), GRAMS: grams(text)}
+def tokens(text: str, whole: str | None = None) -> dict[str, list[str]]:
+    """The terms of each sparse vector. ``whole``: of the clause that the text opens; '' where it opens none, and None
+    where it is all there is, as of a question."""
+    found = {LEMMAS: polish.lemmas(text), GRAMS: grams(text)}
+    whole = text if whole is None else whole
+    return {**found, WORDS: words(whole)} if whole else found
+
+
+def words(text: str) -> list[str]:
+    """Folded words as they are written, and pairs of neighbouring lemmas ('zwrot towar'): a clause's own wording tells
+    it from the many that share its words."""
+    found = polish.words(text)
+    lemmas = [polish.lemma(word) for word in found]
+    return [*map(polish.fold, found), *(f"{one} {other}" for one, other in pairwise(lemmas))]
 
 
 def grams(text: str) -> list[str]:
@@ -54,7 +72,8 @@ def of_document(terms: Mapping[str, Sequence[str]], mean: Mapping[str, float]) -
     """``mean``: the mean number of terms of a document, per vector."""
     vectors = {}
     for name, found in terms.items():
-        norm = BM25.k * (1 - BM25.b + BM25.b * len(found) / max(mean.get(name, 0.0), 1.0))
+        b = BM25.whole_b if name == WORDS else BM25.b
+        norm = BM25.k * (1 - b + b * len(found) / max(mean.get(name, 0.0), 1.0))
         weights = {term: (BM25.k + 1) * count / (count + norm) for term, count in Counter(found).items()}
         vectors[name] = _vector(weights)
     return vectors
@@ -71,7 +90,7 @@ def of_weighed(texts: Sequence[tuple[Mapping[str, Sequence[str]], float]]) -> di
         for name, found in terms.items():
             counted = counts.setdefault(name, {})
             for term in found:
-                counted[term] = counted.get(term, 0.0) + weight
+                counted[term] = counted.get(term, 0.0) + weight * (BM25.pair if " " in term else 1.0)
     return {name: _vector(counted) for name, counted in counts.items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -18,10 +17,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from ingestion import jobs, keys, running, uploads
+from ingestion import chunk_files, jobs, keys, running, uploads
 from ingestion.embedding import Embedder, open_embedder
 from ingestion.index.generations import EdgeEngine
-from ingestion.index.points import drafts, unpack
+from ingestion.index.points import drafts, placed, units
 from ingestion.jobs import AddJob, JobState
 from ingestion.pipeline import Pipeline
 from ingestion.search import Searcher, SearchRequest
@@ -79,17 +78,13 @@ def points_as_they_should_be(settings: Settings) -> None:
     engine = EdgeEngine(settings.data_dir / "index")
     snapshot = engine.snapshot(engine.current())
     assert snapshot is not None
-    wanted = set()
-    for _, version in snapshot.documents.indexed():
-        lines = (settings.data_dir / "chunks" / version.chunks_file).read_text(encoding="utf-8").splitlines()
-        days = [day.isoformat() if day else None for day in (version.since, version.until)]
-        for line in lines:
-            chunk = unpack({**json.loads(line), "validity": days, "version": version.version})
-            wanted |= {draft.id for draft in drafts(chunk)}
+    said = [draft for _, version in snapshot.documents.indexed()
+            for unit in units(chunk_files.read(settings.data_dir, version)) for draft in drafts(unit)]
+    wanted = {point.id: point.days for point in placed(said)}
     index = engine.open(snapshot.generation)
     try:
         assert index.count() == snapshot.points == len(wanted)
-        assert set(index.chunks(sorted(wanted))) == wanted
+        assert index.held() == wanted
     finally:
         index.close()
     assert not list((settings.data_dir / "index").glob("*.building"))

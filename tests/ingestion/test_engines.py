@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -27,10 +28,24 @@ from ingestion.index.edge import EdgeBuilder, EdgeIndex
 from ingestion.index.engine import KEPT, Snapshot
 from ingestion.index.generations import EdgeEngine
 from ingestion.index.llama import LlamaVectorStore
-from ingestion.index.points import drafts, pack, unpack
-from ingestion.index.seam import DENSE, GRAMS, LEMMAS, Builder, Field, Index, Point, Probe, Scope
+from ingestion.index.points import Placed, Unit, drafts, pack, placed, units, unpack
+from ingestion.index.seam import (
+    ALWAYS,
+    DENSE,
+    FOREVER,
+    GRAMS,
+    LEMMAS,
+    SPARSE,
+    WORDS,
+    Builder,
+    Field,
+    Index,
+    Point,
+    Probe,
+    Scope,
+)
 from ingestion.index.server import ServerBuilder, ServerIndex
-from ingestion.registry import Register
+from ingestion.registry import Document, Register, Version
 
 TODAY = date(2026, 11, 22)
 DIM = 16
@@ -42,7 +57,14 @@ TEXTS = (
     ("cennik", "pkt 2", "Wydanie duplikatu karty kosztuje 15 zł.", None, None),
     ("terms", "§ 1", "Goods may be returned within 30 days of delivery.", None, None),
     ("faq", "Zwroty", "Masz na to 30 dni.", None, None),
+    ("umowa", "§ 7 ust. 1", "Gwarancja obejmuje wady sprzętu.", None, None),
+    ("umowa", "§ 7 ust. 2", "Nie obejmuje zalania.", None, None),
 )
+"""The last two are parts of one clause."""
+REGISTER = Register(documents={
+    name: Document(document=name, title=name.title(), versions=(Version(version="1", upload="", name="", source=name),))
+    for name, *_ in TEXTS
+})
 
 
 def chunk(number: int) -> Chunk:
@@ -51,6 +73,7 @@ def chunk(number: int) -> Chunk:
         document=document, version="1", clause=clause, title=document.title(), text=text, position=number,
         kind=Kind.FAQ if document == "faq" else Kind.REGULATION, validity=Validity(since, until), source=document,
         language="en" if document == "terms" else "pl", collection="prices" if document == "cennik" else "default",
+        unit="§ 7" if document == "umowa" else "",
         questions=("Ile mam czasu na zwrot?", "Do kiedy oddać towar?") if document == "faq" else (),
     )
 
@@ -64,15 +87,15 @@ def hash_of(text: str) -> int:
     return sum(ord(letter) * (place + 1) for place, letter in enumerate(text))
 
 
+def everything() -> list[Placed]:
+    return placed(draft for unit in units(map(chunk, range(len(TEXTS)))) for draft in drafts(unit))
+
+
 def points() -> list[Point]:
-    found = []
-    everything = [draft for number in range(len(TEXTS)) for draft in drafts(chunk(number))]
-    terms = {draft.id: sparse.tokens(draft.matched) for draft in everything if draft.matched}
-    mean = {name: sum(len(one[name]) for one in terms.values()) / len(terms) for name in (LEMMAS, GRAMS)}
-    for draft in everything:
-        vectors = sparse.of_document(terms[draft.id], mean) if draft.id in terms else {}
-        found.append(Point(draft.id, vector(draft.embedded), vectors, draft.payload))
-    return found
+    terms = {one.id: sparse.tokens(one.draft.matched, one.draft.whole) for one in everything() if one.draft.matched}
+    mean = {name: float(np.mean([len(one[name]) for one in terms.values() if name in one])) for name in SPARSE}
+    return [Point(one.id, vector(one.draft.embedded), sparse.of_document(terms.get(one.id, {}), mean), one.payload)
+            for one in everything()]
 
 
 def _fill(builder: Builder) -> None:
@@ -129,14 +152,13 @@ def test_a_hit_found_by_one_vector_has_its_scores_for_the_others(index: Index) -
     every = {hit.id: hit.scores for hit in index.search(probe("zwrot towaru"), Scope(TODAY), 10)}
     for hit in index.search(probe("zwrot towaru"), Scope(TODAY), 1):
         assert hit.scores == pytest.approx(dict(every[hit.id]), abs=1e-5)
-        assert hit.scores.keys() == {DENSE, LEMMAS, GRAMS}
+        assert hit.scores.keys() == {DENSE, LEMMAS, GRAMS, WORDS}
 
 
 def test_bm25_of_the_engine_is_the_formula(index: Index) -> None:
     """Golden: BM25 by its definition over the text points, computed here."""
     found = {hit.id: hit.scores[LEMMAS] for hit in index.search(probe("zwrot dostawy"), Scope(TODAY), 10)}
-    texts = {draft.id: sparse.tokens(draft.matched)[LEMMAS]
-             for number in range(len(TEXTS)) for draft in drafts(chunk(number)) if draft.matched}
+    texts = {one.id: sparse.tokens(one.draft.matched)[LEMMAS] for one in everything() if one.draft.matched}
     mean = sum(map(len, texts.values())) / len(texts)
     for point, score in found.items():
         expected = 0.0
@@ -171,13 +193,61 @@ def test_a_chunk_survives_packing() -> None:
         assert unpack(pack(chunk(number))) == chunk(number)
 
 
-def test_the_same_chunk_has_the_same_points_and_a_new_validity_another_digest() -> None:
-    first, second = drafts(chunk(1)), drafts(chunk(1))
-    assert [draft.id for draft in first] == [draft.id for draft in second]
-    closed = drafts(Chunk(**{**{name: getattr(chunk(1), name) for name in Chunk.__dataclass_fields__},
-                             "validity": Validity(date(2026, 1, 1), date(2026, 6, 30))}))
-    assert closed[0].id == first[0].id
-    assert closed[0].digest != first[0].digest
+def test_the_parts_of_a_clause_share_the_score_of_its_words(index: Index) -> None:
+    hits = {hit.id: hit.scores for hit in index.search(probe("gwarancja zalania sprzętu"), Scope(TODAY), 20)}
+    parts = [hits[one.id] for one in everything() if one.draft.record["document"] == "umowa"]
+    assert parts[0][LEMMAS] != parts[1][LEMMAS]
+    assert parts[0][WORDS] == parts[1][WORDS] > 0
+
+
+def test_points_are_held_with_their_days_and_get_new_ones(tmp_path: Path) -> None:
+    client = QdrantClient(":memory:")
+    held = {one.id: one.days for one in everything() if one.draft.record["document"] == "regulamin"}
+    first, *others = held
+    for engine in (EdgeEngine(tmp_path / "index"), ServerEngine(client)):
+        _fill(engine.begin("g", None, DIM))
+        builder = engine.open_built("g")
+        assert builder.held(["regulamin"]) == held
+        assert builder.held(["nieznany"]) == {}
+        assert len(builder.held()) == builder.count() == len(points())
+        builder.close()
+        engine.switch(Snapshot(generation="g", created="", model="m", dim=DIM, points=len(points()), measured=1,
+                               mean={}, documents=REGISTER))
+        again = engine.begin("h", "g", DIM)
+        again.set_days({first: (1, 2), **dict.fromkeys(others, (3, 4))})
+        again.finish()
+        assert engine.open_built("h").held(["regulamin"]) == {first: (1, 2), **dict.fromkeys(others, (3, 4))}
+        kept = engine.open_built("h").chunks([first])[first]
+        assert kept.text == engine.open("g").chunks([first])[first].text
+
+
+def version(number: int, days: Validity) -> Chunk:
+    return replace(chunk(number), version=f"v{days.since}", validity=days, position=9, source=f"{days.since}.pdf")
+
+
+def test_a_text_that_two_versions_share_is_one_point_for_the_days_of_both() -> None:
+    old, new = Validity(None, date(2026, 5, 31)), Validity(date(2026, 6, 1), None)
+    kept = [*drafts(Unit((version(2, old),))), *drafts(Unit((version(2, new),)))]
+    (point,) = placed(kept)
+    assert point.days == (ALWAYS, FOREVER)
+    assert not {"version", "source", "validity"} & point.payload.keys()
+    assert placed(drafts(Unit((version(2, old),))))[0].id == point.id
+
+
+def test_a_text_that_went_and_came_again_is_found_on_no_day_between() -> None:
+    days = [Validity(date(2026, 1, 1), date(2026, 1, 31)), Validity(date(2026, 3, 1), None)]
+    found = placed(draft for one in days for draft in drafts(Unit((version(2, one),))))
+    assert len({point.id for point in found}) == 2
+    assert [point.days[0] for point in found] == [day.since.toordinal() for day in days if day.since]
+
+
+def test_a_changed_part_renames_the_whole_clause_and_nothing_else() -> None:
+    before = [chunk(number) for number in range(6, 9)]
+    after = [*before[:2], replace(before[2], text="Nie obejmuje zalania ani upadku.")]
+    one, two = (placed(draft for unit in units(chunks) for draft in drafts(unit)) for chunks in (before, after))
+    shared = {point.id for point in one} & {point.id for point in two}
+    assert {point.draft.record["document"] for point in one if point.id in shared} == {"faq"}
+    assert len(one) - len(shared) == 2
 
 
 def test_grams_share_most_of_a_misspelt_word() -> None:
@@ -194,7 +264,7 @@ def test_term_ids_rise_and_are_the_same_in_every_process() -> None:
 
 
 def test_llamaindex_ranks_as_we_do(index: Index) -> None:
-    store = LlamaVectorStore(index)
+    store = LlamaVectorStore(index, REGISTER)
     question, embedding = "zwrot towaru", vector("zwrot towaru").tolist()
     filters = MetadataFilters(filters=[ExactMatchFilter(key="as_of", value="2025-06-01")])
     found = store.query(VectorStoreQuery(embedding, similarity_top_k=3, query_str=question, filters=filters,
@@ -218,12 +288,12 @@ def test_generations_switch_roll_back_and_are_cleaned_up_on_every_engine(tmp_pat
         made = []
         for number in range(KEPT + 2):
             builder = engine.begin(f"g{number}", parent, DIM)
-            assert len(builder.digests()) == number
             builder.upsert(points()[number : number + 1])
             builder.finish()
             engine.switch(Snapshot(generation=f"g{number}", parent=parent, created="", model="m", dim=DIM,
                                    points=number + 1, measured=1, mean={}, documents=Register()))
             engine.clean()
+            assert engine.open(f"g{number}").count() == number + 1
             parent = engine.current()
             made.append(parent)
         assert made == [f"g{number}" for number in range(KEPT + 2)]

@@ -21,7 +21,9 @@ from ingestion import jobs, keys, running, uploads
 from ingestion.company import Company, Hours
 from ingestion.embedding import Embedder, open_embedder
 from ingestion.errors import SearchIndexError
+from ingestion.index.engine import LAYOUT
 from ingestion.index.generations import EdgeEngine
+from ingestion.index.seam import FOREVER, SPARSE
 from ingestion.jobs import AddJob, JobState, ReindexJob, RemoveJob, RollbackJob
 from ingestion.search import Searcher, SearchRequest
 from ingestion.settings import Settings
@@ -104,6 +106,52 @@ def test_the_same_again_is_unchanged_and_a_change_embeds_only_what_changed(admin
     generation = EdgeEngine(settings.data_dir / "index").current()
     assert admin.add("regulamin.md", OLD).status == "unchanged"
     assert EdgeEngine(settings.data_dir / "index").current() == generation
+
+
+def test_a_new_version_writes_only_what_it_changes_and_each_day_cites_its_own(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    admin.add("regulamin.md", OLD, valid_from=date(2020, 1, 1))
+    engine = EdgeEngine(settings.data_dir / "index")
+    before = engine.open(engine.current() or "").held()
+    moved = NEW.replace("§ 2. Zwrot", "§ 2. Koszt pokrywa sklep.\n\n§ 3. Zwrot")  # and stands elsewhere
+    admin.add("regulamin.md", NEW, valid_from=date(2026, 1, 1))
+    after = engine.open(engine.current() or "").held()
+    ends, begins = date(2025, 12, 31).toordinal(), date(2026, 1, 1).toordinal()
+    assert len(before) == 2 and len(after) == 3
+    assert sorted(days[1] for point, days in after.items() if point in before) == [ends, FOREVER]
+    assert [days for point, days in after.items() if point not in before] == [(begins, FOREVER)]
+    searcher = Searcher(settings, embedder=embedder)
+    for day, version in ((date(2025, 12, 31), "2020-01-01"), (date(2026, 1, 1), "2026-01-01")):
+        found = {one.chunk.clause: one.chunk for one in searcher.search(SearchRequest("zwrot", day)).passages}
+        assert {chunk.version for chunk in found.values()} == {version}
+        assert found["§ 2"].text == "Zwrot jest bezpłatny."
+        assert found["§ 2"].validity.covers(day) and found["§ 2"].source == "regulamin.md"
+        clause = searcher.clause("regulamin", "§ 2", day)
+        assert clause is not None and clause.version == version
+    admin.add("regulamin.md", moved, valid_from=date(2027, 1, 1))
+    later = {one.chunk.clause: one.chunk.text for one in
+             Searcher(settings, embedder=embedder).search(SearchRequest("zwrot", date(2027, 1, 1))).passages}
+    assert later == {"§ 1": "Klient może zwrócić towar w ciągu 30 dni.", "§ 2": "Koszt pokrywa sklep.",
+                     "§ 3": "Zwrot jest bezpłatny."}
+
+
+def test_an_index_of_an_earlier_program_answers_and_is_rebuilt_by_the_next_worker(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    admin.add("regulamin.md", OLD)
+    engine = EdgeEngine(settings.data_dir / "index")
+    old = engine.current() or ""
+    file = engine.folder / old / "snapshot.json"
+    snapshot = json.loads(file.read_bytes())
+    del snapshot["layout"], snapshot["mean"]["words"]
+    file.write_text(json.dumps(snapshot))
+    assert texts(settings, embedder, "zwrot towaru w ciągu 14 dni")
+    assert admin.add("regulamin.md", OLD).status == "unchanged"
+    rebuilt = engine.snapshot(engine.current())
+    assert rebuilt is not None and rebuilt.parent == old
+    assert rebuilt.layout == LAYOUT and set(rebuilt.mean) == set(SPARSE)
+    assert texts(settings, embedder, "zwrot towaru w ciągu 14 dni")
 
 
 def test_a_document_that_supersedes_another_ends_it(admin: Admin, settings: Settings, embedder: Embedder) -> None:
