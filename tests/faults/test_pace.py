@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.chatbot.cast import Customer
-from tests.faults.naps import TRIES, Naps, quantile
+from tests.faults.naps import quantile
 from tests.faults.scale import SCALE, WHOLE
 from tests.faults.victim import Victim
 from tests.flows.pages import Page
@@ -17,11 +17,10 @@ from tests.flows.test_serve import free_port
 
 GOAL_SECONDS = 0.050
 """The issue's figure, for two idle cores."""
-SHARE = 0.95 if SCALE is WHOLE else 0.5
-"""Of the conversations. The last twentieth of forty is what a busy machine makes it: `make test` looks at the middle."""
-WAKES = 8
-"""Post and its commit: service, store, service; the turn's claim and first sentence: store, service, store; the page's
-read: service, client."""
+LOST_SECONDS = 5.0
+"""In `make test`, where other programs have the cores, a wait says only whether a wake-up was lost (it would cost up to
+a heartbeat, 15 s). There the cost is held to the goal as processor time, to which nobody else can add."""
+
 
 
 async def test_the_first_sentence_comes_at_once(tmp_path: Path) -> None:
@@ -31,19 +30,16 @@ async def test_the_first_sentence_comes_at_once(tmp_path: Path) -> None:
         await victim.wait()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{victim.port}", timeout=10,
                                      limits=httpx.Limits(max_connections=None)) as http:
-            for _ in range(TRIES):
-                naps = Naps()
-                async with naps.taken():
-                    waits = await _converse(http)
-                own = naps.off(waits, SHARE, WAKES)
-                if own < GOAL_SECONDS:
-                    break
+            before = victim.processor_seconds()
+            waits = await _converse(http)
+            cost = (victim.processor_seconds() - before) / len(waits)
     finally:
         victim.kill()
     p50, p95 = (1000 * quantile(waits, share) for share in (0.5, 0.95))
     sys.stderr.write(f"first sentence, {len(waits)} conversations: p50 {p50:.1f} ms, p95 {p95:.1f} ms; "
-                     f"the client woke {quantile(naps.late, SHARE) * 1000:.1f} ms late\n")
-    assert own < GOAL_SECONDS
+                     f"{cost * 1000:.1f} ms of processor time each\n")
+    assert cost < GOAL_SECONDS
+    assert p95 < 1000 * (GOAL_SECONDS if SCALE is WHOLE else LOST_SECONDS)
 
 
 async def _converse(http: httpx.AsyncClient) -> list[float]:

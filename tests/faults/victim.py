@@ -52,6 +52,15 @@ class Victim:
         assert self.process is not None
         return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def processor_seconds(self) -> float:
+        """What the service and its store have used so far."""
+        assert self.process is not None
+        used = 0
+        for pid in (self.process.pid, *self.servers()):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += int(fields[11]) + int(fields[12])
+        return used / os.sysconf("SC_CLK_TCK")
+
     async def kill_worker(self) -> None:
         """The next one, if the last was killed a moment ago."""
         until = time.monotonic() + START_SECONDS
