@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import structlog
 from redis.exceptions import RedisError
@@ -29,27 +30,27 @@ LOCK_ROUNDS = 5
 """The lock outlives so many rounds, so that a dead holder is replaced soon."""
 
 
+@dataclass(slots=True)
 class Keeper:
-    def __init__(self, redis: Store, records: Records, tickets: Tickets, handoffs: Handoffs, hub: Hub, audit: Audit,
-                 limits: Limits, clock: Clock) -> None:
-        self._redis = redis
-        self._records = records
-        self._tickets = tickets
-        self._handoffs = handoffs
-        self._hub = hub
-        self._audit = audit
-        self._limits = limits
-        self._clock = clock
-        self._me = new_id("k")
-        self._consoles: Counter[str] = Counter()
-        self._seen: dict[str, int] = {}
-        self._opened: bool | None = None
-        self._trials = Trials(redis, clock)
-        self._watched = 0
+    """``run`` until cancelled."""
 
-    @property
-    def clock(self) -> Clock:
-        return self._clock
+    redis: Store
+    records: Records
+    tickets: Tickets
+    handoffs: Handoffs
+    hub: Hub
+    audit: Audit
+    limits: Limits
+    clock: Clock
+    _me: str = field(default_factory=lambda: new_id("k"))
+    _consoles: Counter[str] = field(default_factory=Counter)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _opened: bool | None = None
+    _trials: Trials = field(init=False)
+    _watched: int = 0
+
+    def __post_init__(self) -> None:
+        self._trials = Trials(self.redis, self.clock)
 
     @contextlib.contextmanager
     def console(self, user: str) -> Iterator[None]:
@@ -70,7 +71,7 @@ class Keeper:
                 log.warning("keeper.store_away", error=type(error).__name__)
             except ChatError as error:
                 log.warning("keeper.refused", error=str(error))
-            await asyncio.sleep(self._limits.keeper_seconds)
+            await asyncio.sleep(self.limits.keeper_seconds)
 
     async def round(self) -> None:
         """All of the periodic work once."""
@@ -82,90 +83,90 @@ class Keeper:
 
     async def _watch(self) -> None:
         """A second adapter that does harm is taken back."""
-        now = self._clock()
-        if now - self._watched >= self._limits.watch_seconds * 1000:
+        now = self.clock()
+        if now - self._watched >= self.limits.watch_seconds * 1000:
             self._watched = now
-            await self._trials.watch(self._audit)
+            await self._trials.watch(self.audit)
 
     async def _worth_a_look(self) -> list[str]:
         """Tickets whose time may have come. Once after a start and after each opening of the doors: all."""
-        ids = [one.decode() for one in await self._redis.zrange(keys.TICKETS, 0, -1)]
-        opened = self._handoffs.open_now()
+        ids = [one.decode() for one in await self.redis.zrange(keys.TICKETS, 0, -1)]
+        opened = self.handoffs.open_now()
         if opened is not self._opened:
             self._opened = opened
             return ids
-        now, found = self._clock(), []
-        async with self._redis.pipeline(transaction=False) as pipe:
+        now, found = self.clock(), []
+        async with self.redis.pipeline(transaction=False) as pipe:
             for id_ in ids:
                 pipe.hmget(keys.ticket(id_), ["state", "lease", "created"])
             for id_, (state, lease, created) in zip(ids, await pipe.execute(), strict=True):
                 over = state == CLAIMED.encode() and int(lease or 0) < now
-                old = now - int(created or 0) > self._limits.abandoned_hours * 3_600_000
+                old = now - int(created or 0) > self.limits.abandoned_hours * 3_600_000
                 if over or old:
                     found.append(id_)
         return found
 
     async def _look_after(self, id_: str) -> None:
-        ticket = await self._tickets.get(id_)
-        if ticket.state == CLAIMED and ticket.lease < self._clock():
-            if await self._redis.exists(keys.present(ticket.claimed_by)):
-                await self._tickets.renew(ticket.claimed_by)
+        ticket = await self.tickets.get(id_)
+        if ticket.state == CLAIMED and ticket.lease < self.clock():
+            if await self.redis.exists(keys.present(ticket.claimed_by)):
+                await self.tickets.renew(ticket.claimed_by)
             else:
-                await self._tickets.requeue(id_)
+                await self.tickets.requeue(id_)
         if ticket.state != QUEUED:
             return
-        meta = await self._records.meta(ticket.conversation)
-        if meta.state is State.OFF_HOURS and self._handoffs.open_now():
-            step = self._handoffs.guard(Step(), meta).add(self._handoffs.moved(meta, move(meta.state, Event.OPEN)))
+        meta = await self.records.meta(ticket.conversation)
+        if meta.state is State.OFF_HOURS and self.handoffs.open_now():
+            step = self.handoffs.guard(Step(), meta).add(self.handoffs.moved(meta, move(meta.state, Event.OPEN)))
             step.write("HSET", keys.ticket(id_), "place", 0)  # the expected wait is announced again
-            await commit(self._redis, step)
-        if not self._handoffs.open_now():
+            await commit(self.redis, step)
+        if not self.handoffs.open_now():
             return  # nobody leaves a queue that doesn't move
-        seen, moved = await self._redis.hmget(keys.conversation(meta.id), ["seen", "state_at"])
+        seen, moved = await self.redis.hmget(keys.conversation(meta.id), ["seen", "state_at"])
         last = max(int(seen or 0), int(moved or 0), ticket.created, ticket.promised)
-        if self._clock() - last > self._limits.abandoned_hours * 3_600_000:
-            await self._tickets.abandon(id_)
+        if self.clock() - last > self.limits.abandoned_hours * 3_600_000:
+            await self.tickets.abandon(id_)
 
     async def _announce(self) -> None:
         """Tell waiting customers that they have moved up; those far back only now and then."""
-        opened = self._handoffs.open_now()
-        waiting = await self._tickets.waiting()
+        opened = self.handoffs.open_now()
+        waiting = await self.tickets.waiting()
         metrics.TICKETS.set(len(waiting))
-        async with self._redis.pipeline(transaction=False) as pipe:
+        async with self.redis.pipeline(transaction=False) as pipe:
             for id_ in waiting:
                 pipe.hmget(keys.ticket(id_), ["place", "conversation", "state", "promised"])
             found = await pipe.execute()
         for position, (id_, ticket) in enumerate(zip(waiting, found, strict=True), start=1):
             place, conversation, state, promised = (value.decode() if value else "" for value in ticket)
-            near = position <= self._limits.places_announced or abs(position - int(place or 0)) >= 10
+            near = position <= self.limits.places_announced or abs(position - int(place or 0)) >= 10
             if place == str(position) or not near or state != QUEUED:
                 continue
             with contextlib.suppress(NotFound):
-                meta = await self._records.meta(conversation)
-                step = self._handoffs.guard(Step(), meta).field(keys.ticket(id_), "state", QUEUED)
+                meta = await self.records.meta(conversation)
+                step = self.handoffs.guard(Step(), meta).field(keys.ticket(id_), "state", QUEUED)
                 step.write("HSET", keys.ticket(id_), "place", position)
-                step.add(self._records.event(meta, "queue", await self._handoffs.place(position, opened=opened,
+                step.add(self.records.event(meta, "queue", await self.handoffs.place(position, opened=opened,
                                                              promised=int(promised or 0))))
-                await commit(self._redis, step)
+                await commit(self.redis, step)
 
     async def _sign_of_life(self) -> None:
         """Note which agents and customers have a page open here."""
         for user in +self._consoles:
-            await self._redis.set(keys.present(user), 1, ex=keys.PRESENCE)
-        now, open_here = self._clock(), self._hub.names
+            await self.redis.set(keys.present(user), 1, ex=keys.PRESENCE)
+        now, open_here = self.clock(), self.hub.names
         noted = {name: at for name, at in self._seen.items() if name in open_here and now - at < keys.PRESENCE * 1000}
         for name in open_here:
             if name != keys.DESK and name not in noted:
                 key = keys.conversation(name)
-                await commit(self._redis, Step().exists(key).write("HSET", key, "seen", now))
+                await commit(self.redis, Step().exists(key).write("HSET", key, "seen", now))
                 noted[name] = now
         self._seen = noted
 
     async def _holds_lock(self) -> bool:
-        seconds = max(1, int(self._limits.keeper_seconds * LOCK_ROUNDS))
-        if await self._redis.set(keys.KEEPER, self._me, nx=True, ex=seconds):
+        seconds = max(1, int(self.limits.keeper_seconds * LOCK_ROUNDS))
+        if await self.redis.set(keys.KEEPER, self._me, nx=True, ex=seconds):
             return True
-        if await self._redis.get(keys.KEEPER) == self._me.encode():
-            await self._redis.expire(keys.KEEPER, seconds)
+        if await self.redis.get(keys.KEEPER) == self._me.encode():
+            await self.redis.expire(keys.KEEPER, seconds)
             return True
         return False

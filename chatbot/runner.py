@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from chatbot import keys, metrics
 from chatbot.answer import Answer, Question, Reason, Sentence
 from chatbot.commit import Store
 from chatbot.events import Hub
+from chatbot.group import group
 from chatbot.handoff import Clock
 from chatbot.limits import Limits
 from chatbot.messages import new_id
@@ -90,11 +91,7 @@ class Runner:
             await asyncio.wait(self._running.values(), timeout=CLOSING_SECONDS)
 
     async def _prepare(self) -> None:
-        try:
-            await self.redis.xgroup_create(keys.TURNS, keys.ANSWERERS, id="0", mkstream=True)
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise
+        await group(self.redis, keys.TURNS, keys.ANSWERERS)
         if self.alone:
             self.alone = False
             await self._reclaim(0, self.limits.turns_waiting * 2)

@@ -6,14 +6,16 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from chatbot import keys, metrics
 from chatbot.commit import Step, Store, commit
 from chatbot.errors import NotFound
+from chatbot.group import group
 from chatbot.handoff import Clock
 from chatbot.messages import new_id
 from chatbot.record import Records
@@ -31,22 +33,21 @@ READ = 100
 PAUSE_SECONDS = 0.5
 
 
+@dataclass(slots=True)
 class Dispatcher:
     """``run`` until cancelled."""
 
-    def __init__(self, redis: Store, records: Records, tickets: Tickets, subscriptions: Subscriptions,
-                 deliveries: Deliveries, sender: Sender, limits: Limits, clock: Clock) -> None:
-        self._redis = redis
-        self._records = records
-        self._tickets = tickets
-        self._subscriptions = subscriptions
-        self._deliveries = deliveries
-        self._sender = sender
-        self._limits = limits
-        self._clock = clock
-        self._me = f"{socket.gethostname()}-{new_id('d')}"
-        self._sending: dict[str, asyncio.Task[None]] = {}
-        self._busy: Counter[str] = Counter()
+    redis: Store
+    records: Records
+    tickets: Tickets
+    subscriptions: Subscriptions
+    deliveries: Deliveries
+    sender: Sender
+    limits: Limits
+    clock: Clock
+    _me: str = field(default_factory=lambda: f"{socket.gethostname()}-{new_id('d')}")
+    _sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _busy: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
         ready = False
@@ -54,9 +55,9 @@ class Dispatcher:
             while True:
                 try:
                     if not ready:
-                        await self._prepare()
+                        await group(self.redis, keys.OUTBOX, keys.DISPATCHERS)
                         ready = True
-                    await self.round(self._limits.poll_ms)
+                    await self.round(self.limits.poll_ms)
                 except (RedisError, OSError) as error:
                     log.warning("webhooks.store_away", error=type(error).__name__, retry_s=PAUSE_SECONDS)
                     ready = False
@@ -67,37 +68,37 @@ class Dispatcher:
 
     async def round(self, wait_ms: int) -> None:
         """Plan the deliveries of new events, waiting for some up to ``wait_ms``; begin what is due."""
-        idle = int(self._limits.lease * 1000)
-        _, entries, *_ = await self._redis.xautoclaim(keys.OUTBOX, keys.DISPATCHERS, self._me, idle, count=READ)
-        found = await self._redis.xreadgroup(keys.DISPATCHERS, self._me, {keys.OUTBOX: ">"}, count=READ, block=wait_ms)
+        idle = int(self.limits.lease * 1000)
+        _, entries, *_ = await self.redis.xautoclaim(keys.OUTBOX, keys.DISPATCHERS, self._me, idle, count=READ)
+        found = await self.redis.xreadgroup(keys.DISPATCHERS, self._me, {keys.OUTBOX: ">"}, count=READ, block=wait_ms)
         entries += [entry for _, new in found or () for entry in new]
         for id_, fields in entries:
             if fields:
                 await self._plan(id_.decode(), {name.decode(): value.decode() for name, value in fields.items()})
-        for one in await self._deliveries.due(self._limits.at_once):
+        for one in await self.deliveries.due(self.limits.at_once):
             self._begin(one)
 
     async def test(self, webhook: str) -> str:
         """Plan a delivery that tells nothing; its id."""
         event = new_id("evt")
-        key, commands = self._deliveries.planned(event, webhook, Type.TEST, "", self._clock())
-        await commit(self._redis, Step().absent(key).add(commands))
+        key, commands = self.deliveries.planned(event, webhook, Type.TEST, "", self.clock())
+        await commit(self.redis, Step().absent(key).add(commands))
         return f"{event}.{webhook}"
 
     async def _plan(self, entry: str, fields: dict[str, str]) -> None:
         type_ = Type(fields["type"])
         step = Step().write("XACK", keys.OUTBOX, keys.DISPATCHERS, entry).write("XDEL", keys.OUTBOX, entry)
-        for hook in await self._subscriptions.all():
+        for hook in await self.subscriptions.all():
             if hook.wants(type_) and hook.created <= int(fields["at"]):
-                key, commands = self._deliveries.planned(f"evt_{entry}", hook.id, type_, fields["ticket"],
+                key, commands = self.deliveries.planned(f"evt_{entry}", hook.id, type_, fields["ticket"],
                                                          int(fields["at"]))
                 step.absent(key).add(commands)
-        await commit(self._redis, step)
+        await commit(self.redis, step)
 
     def _begin(self, one: Delivery) -> None:
-        if one.id in self._sending or len(self._sending) >= self._limits.at_once:
+        if one.id in self._sending or len(self._sending) >= self.limits.at_once:
             return
-        if self._busy[one.webhook] >= self._limits.of_one:
+        if self._busy[one.webhook] >= self.limits.of_one:
             return
         self._busy[one.webhook] += 1
         task = asyncio.create_task(self._send(one), name=f"webhook {one.id}")
@@ -111,9 +112,9 @@ class Dispatcher:
 
     async def _send(self, one: Delivery) -> None:
         try:
-            if not await self._deliveries.begin(one):
+            if not await self.deliveries.begin(one):
                 return
-            begun = await self._deliveries.get(one.id)
+            begun = await self.deliveries.get(one.id)
             outcome = await self._tried(begun)
             metrics.WEBHOOKS.labels(outcome).inc()
         except (RedisError, OSError) as error:
@@ -122,30 +123,23 @@ class Dispatcher:
 
     async def _tried(self, begun: Delivery) -> str:
         try:
-            hook = await self._subscriptions.get(begun.webhook)
-            secret = await self._subscriptions.secret(begun.webhook)
+            hook = await self.subscriptions.get(begun.webhook)
+            secret = await self.subscriptions.secret(begun.webhook)
         except NotFound:
-            await self._deliveries.failed(begun, "webhook removed", for_good=True)
+            await self.deliveries.failed(begun, "webhook removed", for_good=True)
             return "removed"
         if not hook.active:
-            await self._deliveries.failed(begun, "webhook switched off", for_good=True)
+            await self.deliveries.failed(begun, "webhook switched off", for_good=True)
             return "off"
-        body = await payload(begun, self._records, self._tickets, with_text=hook.with_text)
+        body = await payload(begun, self.records, self.tickets, with_text=hook.with_text)
         try:
-            said = await self._sender.send(hook.url, secret, begun.event, body)
+            said = await self.sender.send(hook.url, secret, begun.event, body)
         except NotSent as error:
             gone = isinstance(error, Unwanted)
             if gone:
-                await self._subscriptions.activate(hook.id, active=False)
+                await self.subscriptions.activate(hook.id, active=False)
             log.warning("webhook.not_sent", webhook=hook.id, delivery=begun.id, tries=begun.tries, why=str(error))
-            await self._deliveries.failed(begun, str(error), for_good=gone)
+            await self.deliveries.failed(begun, str(error), for_good=gone)
             return "gone" if gone else "failed"
-        await self._deliveries.succeeded(begun, said)
+        await self.deliveries.succeeded(begun, said)
         return "delivered"
-
-    async def _prepare(self) -> None:
-        try:
-            await self._redis.xgroup_create(keys.OUTBOX, keys.DISPATCHERS, id="0", mkstream=True)
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise

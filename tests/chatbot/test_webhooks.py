@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from chatbot import keys
 from chatbot.errors import BadInput, NotFound
+from chatbot.group import group
 from chatbot.service import Service, cancelled, now_ms
 from chatbot.webhooks.delivery import Deliveries, Delivery, State
 from chatbot.webhooks.dispatcher import Dispatcher
@@ -142,8 +143,8 @@ async def test_what_a_dead_process_had_begun_is_sent_by_another_and_what_it_then
     hook, _ = await service.webhooks.subscriptions.add(receiver.url, (Type.QUEUED,), with_text=False)
     await waiting(service)
     first, second = dispatcher(service, receiver), dispatcher(service, receiver, replace(QUICK, lease=0.2))
-    await first._prepare()
-    await first._redis.xreadgroup(keys.DISPATCHERS, first._me, {keys.OUTBOX: ">"})  # and died before planning
+    await group(first.redis, keys.OUTBOX, keys.DISPATCHERS)
+    await first.redis.xreadgroup(keys.DISPATCHERS, first._me, {keys.OUTBOX: ">"})  # and died before planning
     async with running(second):
         await eventually(lambda: _state(service, hook.id, State.DELIVERED))
     [sent] = await log(service, hook.id)
