@@ -9,10 +9,11 @@ from chatbot import keys
 from chatbot.commit import Store
 from chatbot.corrections import NOT_ASKED
 from chatbot.handoff import Clock, Handoffs
+from chatbot.messages import CUSTOMER
 from chatbot.record import Meta, Records
 from chatbot.staff import Staff
 from chatbot.texts import say
-from chatbot.tickets import QUEUED, Ticket, Tickets
+from chatbot.tickets import CLAIMED, QUEUED, Ticket, Tickets
 
 SHOWN = 200
 """Waiting tickets in one list, and as many in others' hands; nobody reads further down."""
@@ -46,12 +47,15 @@ class Desk:
         others = [one for one in held if one.claimed_by != user]
         chosen = [*mine, *others[:limit], *await self._known(order[:limit])]
         wait = await self._handoffs.expected_waits()
-        rows = []
-        for ticket, meta in zip(chosen, await self._records.metas([one.conversation for one in chosen]), strict=True):
+        found = await self._records.metas([one.conversation for one in chosen])
+        for ticket, meta in zip(chosen, found, strict=True):
             if meta is None:
                 await self._forget(ticket.id)
-                continue
+        known = [(ticket, meta) for ticket, meta in zip(chosen, found, strict=True) if meta is not None]
+        rows = []
+        for (ticket, meta), last in zip(known, await self._records.last_said([meta for _, meta in known]), strict=True):
             row = self.shown(ticket, meta)
+            row["unanswered"] = ticket.state == CLAIMED and last is not None and last.author == CUSTOMER
             if ticket.state == QUEUED and (place := places.get(ticket.id)):
                 row |= {"position": place, "expected_wait_minutes": wait(place)}
             rows.append(row)
@@ -64,13 +68,15 @@ class Desk:
         return [ticket for ticket in found.values() if ticket is not None]
 
     def shown(self, ticket: Ticket, meta: Meta) -> dict[str, Any]:
-        """``topic_title`` and the texts are by language; ``promised_at`` is in ms."""
+        """``topic_title`` and the texts are by language; ``promised_at`` is in ms. ``waiting_s``: until it was claimed,
+        or now."""
+        until = ticket.claimed_at if ticket.state == CLAIMED and ticket.claimed_at else self._clock()
         return {
             "ticket": ticket.id, "conversation": ticket.conversation, "state": ticket.state, "reason": ticket.reason,
             "reason_text": say("pl", f"answering.reason.{ticket.reason}"), "reasons": list(ticket.reasons),
             "topic": ticket.topic or None, "topic_title": self._handoffs.title(ticket.topic), "team": ticket.team,
             "language": ticket.language, "priority": ticket.priority, "promised_at": ticket.promised or None,
-            "waiting_s": max(0, (self._clock() - ticket.created) // 1000), "claimed_by": ticket.claimed_by or None,
+            "waiting_s": max(0, (until - ticket.created) // 1000), "claimed_by": ticket.claimed_by or None,
             "claimed_name": ticket.claimed_name or None, "question": self._records.open(meta, ticket.question),
             "off_hours": meta.state.value == "off_hours",
         }

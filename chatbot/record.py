@@ -84,6 +84,14 @@ class Records:
         sealed = await self.redis.lrange(keys.messages(meta.id), -last if last else 0, -1)
         return [Message.load(self.open(meta, one)) for one in sealed]
 
+    async def last_said(self, metas: Sequence[Meta]) -> list[Message | None]:
+        """The newest message of each, in one round trip."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for meta in metas:
+                pipe.lindex(keys.messages(meta.id), -1)
+            found = await pipe.execute()
+        return [Message.load(self.open(meta, one)) if one else None for meta, one in zip(metas, found, strict=True)]
+
     async def sent(self, meta: Meta, key: str, text: str) -> str | None:
         """The message that was sent under this client id already. Raises ClientIdReused if it had another text."""
         kept: bytes | None = await self.redis.get(key)

@@ -255,7 +255,7 @@ class Tickets:
         if ticket.state != CLAIMED:
             raise Conflict("not_claimed")
         if ticket.claimed_by != by.user and by.role is not Role.ADMIN:
-            raise Forbidden("not_yours", name=ticket.claimed_by)
+            raise Forbidden("not_yours", name=ticket.claimed_name)
 
     async def _open(self, id_: str) -> tuple[Ticket, Meta]:
         ticket = await self.get(id_)

@@ -256,6 +256,27 @@ async def test_mood_topic_and_promise_are_read_from_the_question_when_a_button_h
     assert calm.id != angry.id
 
 
+async def test_the_next_to_be_claimed_is_listed_however_many_are_in_hand(service: Service) -> None:
+    held = [(await waiting(service))[1] for _ in range(3)]
+    for ticket in held[:2]:
+        await service.tickets.claim(ticket, JAN)
+    await service.tickets.claim(held[2], OLA)
+    queue = [(await waiting(service))[1] for _ in range(3)]
+    listed = await service.desk.tickets("ola", limit=1)
+    assert [one["ticket"] for one in listed.tickets] == [held[2], held[0], queue[0]]
+    assert listed.counts == {"waiting": 3, "mine": 1, "others": 2}
+    assert listed.tickets[2]["position"] == 1 and listed.tickets[2]["expected_wait_minutes"] > 0
+
+
+async def test_an_agent_sees_which_of_their_customers_awaits_a_reply(service: Service) -> None:
+    meta, ticket = await waiting(service)
+    await service.tickets.claim(ticket, OLA)
+    await service.tickets.reply(ticket, OLA, "1", "Dzień dobry")
+    assert [one["unanswered"] for one in (await service.desk.tickets("ola")).tickets] == [False]
+    await service.conversations.post(await service.records.meta(meta.id), "2", "Jest tam kto?")
+    assert [one["unanswered"] for one in (await service.desk.tickets("ola")).tickets] == [True]
+
+
 async def test_a_ticket_is_passed_to_a_colleague_who_is_there(service: Service) -> None:
     meta, ticket = await waiting(service)
     await service.tickets.claim(ticket, OLA)

@@ -110,6 +110,7 @@ export class Ticket {
     const { held, strings } = this;
     const rows = [
       ["console.promised_fact", held.promised_at && (promise(held, strings) ?? strings.moment(held.promised_at))],
+      ["console.also", held.reasons?.filter((one) => one !== held.reason).map((one) => strings.name("reasons", one)).join(", ")],
       ["console.topic", subject(held, strings)], ["console.team", held.team && strings.name("teams", held.team)],
       ["console.language", held.language && strings.name("languages", held.language)],
       ["console.waited", held.waiting_s !== undefined && strings.span(held.waiting_s)],
