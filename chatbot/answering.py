@@ -16,7 +16,7 @@ from datetime import date
 from functools import partial
 from itertools import islice
 
-from chatbot import adapter, changed, grounding, quoting, texts, verdict
+from chatbot import adapter, changed, context, grounding, quoting, texts, verdict
 from chatbot.answer import Answer, AnswerKind, Citation, Mode, Question, Reason, Sentence, Verdict
 from chatbot.asked import answers_kind
 from chatbot.curated import Curated, match
@@ -34,12 +34,12 @@ from chatbot.retrieval import Search, clauses, customers_words, retrieve, search
 from chatbot.routing import Router, open_router
 from chatbot.thresholds import Thresholds, within
 from chatbot.thresholds import load as load_thresholds
-from chatbot.topics import language_of, topic_of, upset, vague, wants_human
+from chatbot.topics import content, language_of, topic_of, upset, vague, wants_human
 from ingestion import changes as document_changes
 from ingestion import company as companies
 from ingestion.changes import DocumentChange
 from ingestion.company import Company, Topic
-from ingestion.documents import Passage
+from ingestion.documents import Chunk, Passage
 from ingestion.errors import DocumentError, ModelError, SearchIndexError
 from ingestion.polish import clean
 from ingestion.search import Found, Searcher
@@ -260,11 +260,12 @@ def _quoted_draft(
 ) -> Draft:
     chunk = passages[quote.passage].chunk
     opening, closing = frame(proposal, quote.text, question, language, chunk, parts.company)
+    leant, also = _leant_on(quote.text, chunk, question, language, parts)
     probabilities = proposal.probabilities if proposal else {}
     return Draft(
         mode=Mode.QUOTED,
-        sentences=tuple(part for part in (opening, f"„{quote.text}” [1]", closing) if part),
-        citations=(cite(chunk, quote.text),),
+        sentences=tuple(part for part in (opening, f"„{quote.text}” [1]", leant, closing) if part),
+        citations=(cite(chunk, quote.text), *also),
         ask=proposal.opening if proposal and proposal.action is Action.ASK else "",
         written=f"{proposal.opening} {proposal.closing}" if proposal else "",
         signals=verdict.Signals(
@@ -282,6 +283,20 @@ def _quoted_draft(
             conflict=quoting.conflict(quote, passages) is not None,
         ),
     )
+
+
+def _leant_on(
+    quote: str, chunk: Chunk, question: Question, language: str, parts: Parts
+) -> tuple[str, tuple[Citation, ...]]:
+    """What the quote can't be understood without, as a sentence where there is room for it, and its citation."""
+    found = context.leant_on(quote, chunk, lambda label: parts.search.clause(chunk.document, label, question.as_of))
+    if found is None or orders(found.text):
+        return "", ()
+    room = quoting.QUOTE_WORDS - len(quote.split())
+    if room < context.ROOM:
+        return "", (cite(found.chunk, found.text),)
+    text = quoting.shorten(found.text, frozenset(content(question.text)), room)
+    return f"{texts.say(language, 'answering.quoted.leant_on')} „{text}” [2]", (cite(found.chunk, text),)
 
 
 async def _routed(decision: Verdict, question: Question, parts: Parts) -> Verdict:
