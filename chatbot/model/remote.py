@@ -56,7 +56,7 @@ class RemoteModel:
     """Gives no probabilities and no scores: `Proposal.probabilities` and ``.scores`` stay empty."""
 
     def __init__(self, settings: Settings) -> None:
-        self.adapter, self._prompt = _own_adapter(settings)
+        self.adapter, self._prompt = own_adapter(settings)
         self._server = Server(settings, LIMITS.tokens, chat=self._prompt is None)
         self.name = self._server.model
         self.url = self._server.url
@@ -115,7 +115,8 @@ def parse(text: str, sentences: int) -> Proposal:
     return Proposal(action, chosen if action is Action.QUOTE else (), said.opening.strip(), said.closing.strip())
 
 
-def _own_adapter(settings: Settings) -> tuple[str | None, Prompt | None]:
+def own_adapter(settings: Settings) -> tuple[str | None, Prompt | None]:
+    """Name and prompt of the adapter that LLM_MODEL is, where it is the one that ADAPTER names; else (None, None)."""
     folder = adapter.find(settings)
     if folder is None:
         return None, None

@@ -14,7 +14,8 @@ from finetune.examples import Example
 from finetune.gating.limits import Aim
 from finetune.record import Basis, Origin, Record
 from finetune.synthesis.asking import question, typed
-from finetune.synthesis.make import Maker, Sources
+from finetune.synthesis.compose import Sources
+from finetune.synthesis.make import Maker
 from finetune.synthesising import unmeasured
 from finetune.teaching import to_example
 from ingestion.company import Company, Hours, Topic
