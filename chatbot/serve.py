@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 import uvicorn
 
-from chatbot import doors, swapping, texts
+from chatbot import doors, durable, swapping, texts
 from chatbot import log as logging_setup
 from chatbot.answer import Answer, AnswerKind, Question, Reason, Sentence, Verdict
 from chatbot.app import create_app
@@ -77,6 +77,9 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 async def _serve(settings: Settings, company: companies.Company, listening: socket.socket) -> None:
     async with connect_async(settings) as redis:
+        if settings.redis_url and (doubt := await durable.doubt(redis)):
+            log.warning("store.not_durable", why=doubt)
+            err.print(doubt, style="yellow", markup=False, highlight=False)
         service = build(settings, company, redis)
         if settings.demo:
             await demo_accounts(service)

