@@ -7,8 +7,6 @@ repeated: chunks and vectors are kept by content, and a generation counts only o
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,9 +18,9 @@ from ingestion.documents import Chunk, Text, Validity
 from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
 from ingestion.errors import DocumentError, HeldError, SearchIndexError, UsageError
-from ingestion.index.build import Plan, build
+from ingestion.index.build import Child, Plan
 from ingestion.index.engine import LAYOUT, open_engine
-from ingestion.index.points import embedded, pack
+from ingestion.index.points import embedded
 from ingestion.jobs import AddJob, Outcome, identity, unchanged
 from ingestion.lock import Lock
 from ingestion.registry import Document, Register, Version
@@ -72,6 +70,7 @@ class Pipeline:
         self._threads = threads
         self._embedder: CachedEmbedder | None = None
         self._engine = open_engine(settings)
+        self._child: Child | None = None
 
     @property
     def embedder(self) -> CachedEmbedder:
@@ -82,6 +81,14 @@ class Pipeline:
 
     def add(self, jobs: Mapping[str, AddJob], report: Report) -> dict[str, Outcome]:
         """What became of each. A bad document fails by itself; ModelError, DiskError and the like are of them all."""
+        try:
+            return self._add(jobs, report)
+        finally:
+            if self._child is not None:  # nothing was to be built after all
+                self._child.close()
+                self._child = None
+
+    def _add(self, jobs: Mapping[str, AddJob], report: Report) -> dict[str, Outcome]:
         register = self.register()
         outcomes: dict[str, Outcome] = {}
         ready: dict[str, Ready] = {}
@@ -90,6 +97,7 @@ class Pipeline:
                 outcomes[job_id] = same
                 continue
             try:
+                self._child = self._child or Child()  # gets ready meanwhile
                 made = self._read(job, partial(report, job_id))
                 if (same := _same_words(register, made)) is not None:
                     outcomes[job_id] = same
@@ -97,9 +105,7 @@ class Pipeline:
                     ready[job_id] = made
             except DocumentError as error:
                 outcomes[job_id] = _failed(job, error.status, str(error))
-        if ready:
-            outcomes |= self._take_in(ready, report)
-        return outcomes
+        return outcomes | self._take_in(ready, report) if ready else outcomes
 
     def remove(self, document: str) -> Outcome:
         """Raises UsageError when there is no such document."""
@@ -213,14 +219,7 @@ class Pipeline:
         self.embedder.questions(questions, tell)
 
     def _write(self, made: list[Chunk]) -> str:
-        """A file of chunks, named by its content."""
-        content = "".join(json.dumps(pack(chunk), ensure_ascii=False) + "\n" for chunk in made).encode()
-        name = f"{hashlib.sha256(content).hexdigest()[:32]}.jsonl"
-        self._chunks.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = self._chunks / f".{name}"
-        temporary.write_bytes(content)
-        temporary.rename(self._chunks / name)
-        return name
+        return chunk_files.write(self._settings.data_dir, made)
 
     def _take_in(self, ready: Mapping[str, Ready], report: Report) -> dict[str, Outcome]:
         """Into the index, all in one generation; if that fails its trial, each by itself, to find the one at fault."""
@@ -254,7 +253,8 @@ class Pipeline:
         register = standing.settled(register, self._chunks_of, date.today())
         plan = Plan(settings=self._settings, model=self.embedder.name, dim=self.embedder.dim, cache=self._cache,
                     chunks=self._chunks, documents=register, parent=self._engine.current(), from_nothing=from_nothing)
-        self._engine.switch(build(plan, progress))
+        child, self._child = self._child or Child(), None
+        self._engine.switch(child.build(plan, progress))
         self._engine.clean()
         snapshots = [self._engine.snapshot(generation) for generation in self._engine.kept()]
         garbage.collect(self._settings.data_dir, [one.documents for one in snapshots if one], self._queued())

@@ -15,7 +15,7 @@ from ingestion.embedding import Embedder, Vectors
 from ingestion.fusion import WEIGHTS
 from ingestion.index import sparse
 from ingestion.index.edge import EdgeBuilder, EdgeIndex
-from ingestion.index.points import Unit, drafts, placed
+from ingestion.index.points import Unit, placed, said
 from ingestion.index.seam import SPARSE, Point, Probe, Scope, Sparse
 from ingestion.search import Searcher, SearchRequest
 
@@ -77,8 +77,8 @@ def _made(folder: Path, size: int, random: np.random.Generator) -> EdgeIndex:
 def _point(number: int, random: np.random.Generator) -> Point:
     chunk = Chunk(document="bench", version="1", clause=f"p{number}", title="", text=f"passage {number}",
                   position=0, kind=Kind.REGULATION, validity=Validity(), source="bench")
-    (point,) = placed(drafts(Unit((chunk,))))
-    return Point(point.id, _dense(random), _sparse(TERMS, random), point.payload)
+    (point,) = placed(said(Unit((chunk,)), Validity()))
+    return Point(point.id, _dense(random), _sparse(TERMS, random), point.payload(point.draft()))
 
 
 def _probe(random: np.random.Generator) -> Probe:

@@ -1,6 +1,6 @@
 """Builds a generation in a child process, because building holds the interpreter for seconds.
 
-`build` (the parent's side) starts ``python -m ingestion.index.build`` with a plan on standard input and reads one JSON
+`Child` (the parent's side) is ``python -m ingestion.index.build``: it takes a plan on standard input and tells one JSON
 line per step: ``{"done", "of"}``, and last ``{"snapshot"}`` or ``{"error"}``. The child reads chunks from their files
 and vectors from the cache, writes only what differs from the generation before, and tries the result before it says
 that it is done. Switching is the parent's.
@@ -15,26 +15,28 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from ingestion import golden_queries
-from ingestion.documents import Validity
+from ingestion import chunk_files, golden_queries
 from ingestion.embedders.cache import VectorCache
 from ingestion.errors import ProductError, SearchIndexError
 from ingestion.index import golden, sparse, trial
 from ingestion.index.difference import Difference, changed, difference
 from ingestion.index.engine import LAYOUT, Engine, Snapshot, new_id, open_engine
-from ingestion.index.points import Draft, Placed, drafts, placed, units, unpack
+from ingestion.index.points import Placed, Said, placed
 from ingestion.index.seam import SPARSE, Builder, Point
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
+NICENESS = 5
+"""Questions come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +63,54 @@ class Plan(BaseModel):
     documents: Register
     parent: str | None
     from_nothing: bool = False
-    niceness: int = 5
 
 
-def build(plan: Plan, progress: Callable[[int, int], None] | None = None) -> Snapshot:
-    """Build and try a generation; it is not current yet. Raises SearchIndexError or DiskError saying what is wrong."""
-    secrets = {name: value.get_secret_value() for name in ("qdrant_api_key",)
-               if (value := getattr(plan.settings, name)) is not None}
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "ingestion.index.build", str(os.getpid())], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, cwd="/", env={**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)}, text=True,
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        with child.stdin as pipe:
-            pipe.write(json.dumps({"plan": plan.model_dump(mode="json"), "secrets": secrets}))
-        snapshot, error = None, None
-        for line in child.stdout:
-            report = json.loads(line)
-            if "done" in report and progress is not None:
-                progress(report["done"], report["of"])
-            snapshot, error = report.get("snapshot", snapshot), report.get("error", error)
-        code = child.wait(LIMITS.seconds)
-    except BrokenPipeError:
-        snapshot, error, code = None, None, child.wait(10)
-    finally:
-        child.stdout.close()
-        if child.poll() is None:
-            child.kill()
-            child.wait(10)
-    if error is not None:
-        raise SearchIndexError(f"The new index was not taken into use: {error} The old one goes on answering.")
-    if snapshot is None or code:
-        raise SearchIndexError(f"Building the index ended without a result (exit {code}). The old one goes on "
-                               "answering; try again, and see the log for the reason.")
-    return Snapshot.model_validate(snapshot)
+class Child:
+    """One build, in a process of its own. Begun early, it imports and loads what it needs while the plan is made."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "ingestion.index.build", str(os.getpid())], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, cwd="/", env={**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)}, text=True,
+        )
+
+    def build(self, plan: Plan, progress: Callable[[int, int], None] | None = None) -> Snapshot:
+        """Build and try a generation, once; it is not current yet. Raises SearchIndexError saying what is wrong."""
+        secrets = {name: value.get_secret_value() for name in ("qdrant_api_key",)
+                   if (value := getattr(plan.settings, name)) is not None}
+        child = self._process
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            with child.stdin as pipe:
+                pipe.write(json.dumps({"plan": plan.model_dump(mode="json"), "secrets": secrets}))
+            snapshot, error = None, None
+            for line in child.stdout:
+                report = json.loads(line)
+                if "done" in report and progress is not None:
+                    progress(report["done"], report["of"])
+                snapshot, error = report.get("snapshot", snapshot), report.get("error", error)
+            code = child.wait(LIMITS.seconds)
+        except BrokenPipeError:
+            snapshot, error, code = None, None, child.wait(10)
+        finally:
+            self.close()
+        if error is not None:
+            raise SearchIndexError(f"The new index was not taken into use: {error} The old one goes on answering.")
+        if snapshot is None or code:
+            raise SearchIndexError(f"Building the index ended without a result (exit {code}). The old one goes on "
+                                   "answering; try again, and see the log for the reason.")
+        return Snapshot.model_validate(snapshot)
+
+    def close(self) -> None:
+        """Whatever it does. What it has half-built, the next build removes."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(10)
 
 
 def _work(plan: Plan, engine: Engine) -> Snapshot:
@@ -145,11 +159,11 @@ def _grown(plan: Plan, engine: Engine, base: Snapshot) -> Difference | None:
 def _placed(plan: Plan, documents: Sequence[str] | None) -> list[Placed]:
     """The points of these documents (None: of all)."""
     chosen = None if documents is None else set(documents)
-    return placed(draft for document, version in plan.documents.indexed()
-                  if chosen is None or document.document in chosen for draft in _drafts(plan, document, version))
+    return placed(one for document, version in plan.documents.indexed()
+                  if chosen is None or document.document in chosen for one in _said(plan, document, version))
 
 
-def _drafts(plan: Plan, document: Document, version: Version) -> Iterator[Draft]:
+def _said(plan: Plan, document: Document, version: Version) -> Iterator[Said]:
     path = plan.chunks / version.chunks_file
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -158,32 +172,27 @@ def _drafts(plan: Plan, document: Document, version: Version) -> Iterator[Draft]
                                f"{error.strerror}). Run 'python -m ingestion reindex'.") from error
     if not lines:
         raise SearchIndexError(f"Document {document.document} {version.version} has no chunks. Add it again.")
-    days = [day.isoformat() if day else None for day in (version.since, version.until)]
-    stands = {one.question: one for one in version.stands}
-    for unit in units(unpack({**json.loads(line), "validity": days}) for line in lines):
-        stand = stands.get(unit.parts[0].clause) if unit.parts[0].questions else None
-        if stand is None:
-            yield from drafts(unit)
-        else:
-            yield from drafts(unit, Validity(stand.since, stand.until), never=stand.never)
+    return chunk_files.points_of(lines, version)
 
 
 def _write(
     builder: Builder, fresh: Sequence[Placed], mean: Mapping[str, float] | None, cache: VectorCache
 ) -> dict[str, float]:
     """``mean``: the lengths that weights are relative to (None: those of these points, taken now). Returns it."""
-    terms = {point.id: sparse.tokens(point.draft.matched, point.draft.whole) for point in fresh if point.draft.matched}
-    lengths = dict(mean) if mean is not None else _means(terms.values())
+    drafts = [point.draft() for point in fresh]
+    terms = [sparse.tokens(draft.matched, draft.whole) if draft.matched else {} for draft in drafts]
+    lengths = dict(mean) if mean is not None else _means(terms)
     for start in range(0, len(fresh), LIMITS.part):
-        part = fresh[start : start + LIMITS.part]
-        vectors = golden.vectors(part, cache)
-        if missing := [point for point in part if point.id not in vectors]:
-            raise SearchIndexError(f"{len(missing)} passages have no vector yet. Run 'python -m ingestion reindex'.")
+        end = min(start + LIMITS.part, len(fresh))
+        vectors = golden.vectors(drafts[start:end], cache)
+        if missing := sum(vector is None for vector in vectors):
+            raise SearchIndexError(f"{missing} passages have no vector yet. Run 'python -m ingestion reindex'.")
         builder.upsert(
-            Point(point.id, vectors[point.id], sparse.of_document(terms.pop(point.id, {}), lengths), point.payload)
-            for point in part
+            Point(point.id, vector, sparse.of_document(found, lengths), point.payload(draft))
+            for point, draft, found, vector in zip(fresh[start:end], drafts[start:end], terms[start:end], vectors,
+                                                   strict=True) if vector is not None
         )
-        _say({"done": min(start + LIMITS.part, len(fresh)), "of": len(fresh)})
+        _say({"done": end, "of": len(fresh)})
     return lengths
 
 
@@ -207,13 +216,17 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         return
-    received = json.loads(sys.stdin.read())
+    os.nice(NICENESS)
+    sparse.tokens("gotowe")  # loads the dictionary
+    told = sys.stdin.read()
+    if not told:  # nothing was to be built after all
+        return
+    received = json.loads(told)
     raw = received["plan"]
     raw["settings"].update(received["secrets"])
     plan = Plan.model_validate({**raw, "settings": {
         name: value for name, value in raw["settings"].items() if value is not None and value != "**********"
     }})
-    os.nice(plan.niceness)
     try:
         _say({"snapshot": _work(plan, open_engine(plan.settings)).model_dump(mode="json")})
     except ProductError as error:

@@ -9,8 +9,10 @@ DATA_DIR/index/
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,7 +51,7 @@ class EdgeEngine:
         folder = self._building(generation)
         folder.mkdir(parents=True, mode=0o700)
         if base is not None:
-            shutil.copytree(self.shard(base), folder / "shard")
+            shutil.copytree(self.shard(base), folder / "shard", copy_function=_copy)
         return EdgeBuilder(folder / "shard", dim)
 
     def open_built(self, generation: str) -> EdgeIndex:
@@ -125,6 +127,28 @@ class EdgeEngine:
         _sync(pointer)
         pointer.rename(self.folder / "current")
         _sync(self.folder)
+
+
+def _copy(source: str, target: str) -> str:
+    """Holes stay holes: the engine's files are made large at once, and a small index is nearly all holes."""
+    if sys.platform != "linux":
+        return shutil.copyfile(source, target)
+    with Path(source).open("rb", buffering=0) as old, Path(target).open("wb", buffering=0) as new:
+        size = os.fstat(old.fileno()).st_size
+        os.truncate(new.fileno(), size)
+        start = 0
+        while start < size:
+            try:
+                start = os.lseek(old.fileno(), start, os.SEEK_DATA)
+            except OSError as error:
+                if error.errno == errno.ENXIO:  # nothing but a hole is left
+                    break
+                raise
+            end = os.lseek(old.fileno(), start, os.SEEK_HOLE)
+            os.lseek(new.fileno(), start, os.SEEK_SET)
+            while start < end:
+                start += os.sendfile(new.fileno(), old.fileno(), start, end - start)
+    return target
 
 
 def _sync(path: Path) -> None:

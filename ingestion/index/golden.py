@@ -11,16 +11,17 @@ from ingestion.embedding import Vectors, clean
 from ingestion.errors import SearchIndexError
 from ingestion.index import sparse
 from ingestion.index.difference import Difference
-from ingestion.index.points import Placed
+from ingestion.index.points import Draft, Placed
 from ingestion.index.seam import DENSE, FOREVER, LEMMAS, Field, Index, Probe, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """``points`` are tried, spread over the whole. A text must find itself among the first ``among``, or a text whose
-    vector is the same within ``same`` (a cosine)."""
+    """``points`` of a whole index are tried, ``again`` where it grew from the one before. A text must find itself among
+    the first ``among``, or a text whose vector is the same within ``same`` (a cosine)."""
 
     points: int = 25
+    again: int = 12
     among: int = 5
     same: float = 0.999
 
@@ -41,12 +42,15 @@ def prove(index: Index, work: Difference, points: int, cache: VectorCache) -> No
         wrong = len(held.keys() ^ wanted.keys()) or sum(held[name] != days for name, days in wanted.items())
         raise SearchIndexError(f"{wrong} points of what changed are missing, too many, or of other days.")
     for point in _tried(work):
-        known = vectors([point], cache)
-        terms = sparse.of_query(sparse.tokens(point.draft.matched)) if point.draft.matched else {}
-        probe = Probe(known[point.id], {name: terms[name] for name in (LEMMAS,) if terms})
-        hits = {hit.id: hit.scores for hit in index.search(probe, _scope(point), TRIAL.among)}
+        draft = point.draft()
+        (known,) = vectors([draft], cache)
+        if known is None:  # written before, and its vector was deleted since
+            continue
+        terms = sparse.of_query(sparse.tokens(draft.matched)) if draft.matched else {}
+        probe = Probe(known, {name: terms[name] for name in (LEMMAS,) if terms})
+        hits = {hit.id: hit.scores for hit in index.search(probe, _scope(point, draft), TRIAL.among)}
         best = max((scores[DENSE] for scores in hits.values()), default=0.0)
-        name = f"a passage of {point.payload['document']} ({point.payload['clause']})"
+        name = f"a passage of {draft.record['document']} ({draft.record['clause']})"
         if point.id not in hits and best < TRIAL.same:
             raise SearchIndexError(f"{name} doesn't find itself by meaning.")
         has_terms = probe.sparse and probe.sparse[LEMMAS].indices
@@ -54,24 +58,22 @@ def prove(index: Index, work: Difference, points: int, cache: VectorCache) -> No
             raise SearchIndexError(f"{name} doesn't find itself by its words.")
 
 
-def vectors(wanted: Sequence[Placed], cache: VectorCache) -> dict[str, Vectors]:
-    """What the cache holds of them, by point."""
-    found: dict[str, Vectors] = {}
-    for as_query in (False, True):
-        texts = {point.id: clean(point.draft.embedded) for point in wanted if point.draft.is_question == as_query}
-        by_text = cache.get(list(texts.values()), as_query=as_query)
-        found.update({name: by_text[text] for name, text in texts.items() if text in by_text})
-    return found
+def vectors(drafts: Sequence[Draft], cache: VectorCache) -> list[Vectors | None]:
+    """What the cache holds of them; None where it holds nothing."""
+    texts = [clean(draft.embedded) for draft in drafts]
+    by_kind = {as_query: cache.get([text for text, draft in zip(texts, drafts, strict=True)
+                                    if draft.is_question == as_query], as_query=as_query) for as_query in (False, True)}
+    return [by_kind[draft.is_question].get(text) for text, draft in zip(texts, drafts, strict=True)]
 
 
 def _tried(work: Difference) -> list[Placed]:
     """Spread over what was written, and over what was there."""
-    everything = list(work.wanted.values())
-    chosen = [points[:: max(1, len(points) * 2 // TRIAL.points)] for points in (list(work.fresh), everything)]
-    return list({point.id: point for points in chosen for point in points}.values())[: TRIAL.points]
+    most = TRIAL.points if work.documents is None else TRIAL.again
+    chosen = [points[:: max(1, len(points) * 2 // most)] for points in (list(work.fresh), list(work.wanted.values()))]
+    return list({point.id: point for points in chosen for point in points}.values())[:most]
 
 
-def _scope(point: Placed) -> Scope:
+def _scope(point: Placed, draft: Draft) -> Scope:
     since, until = point.days
     day = until if until != FOREVER else max(since, date(2000, 1, 1).toordinal())
-    return Scope(as_of=date.fromordinal(day), field=Field(point.payload["field"]))
+    return Scope(as_of=date.fromordinal(day), field=Field(draft.record["field"]))

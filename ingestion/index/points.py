@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -43,13 +43,9 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a point says, and days on which it does. ``embedded`` is what the dense vector is of, ``matched`` what BM25
-    sees of the part ('' for none), ``whole`` of the clause ('' but for its first part). ``key`` changes with anything
-    of its clause but the days; ``part`` tells points of one key apart."""
+    """What a point says: ``embedded`` is what the dense vector is of, ``matched`` what BM25 sees of the part ('' for
+    none), ``whole`` of the clause ('' but for its first part)."""
 
-    key: str
-    part: int
-    days: Validity
     embedded: str
     matched: str
     whole: str
@@ -61,17 +57,27 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """That something is said on some days. ``key`` changes with anything of its clause but the days; ``part`` tells
+    points of one key apart. ``draft`` is made when it is needed: most of what is said was said before."""
+
+    key: str
+    part: int
+    days: Validity
+    draft: Callable[[], Draft]
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """A point but for its vectors: a draft, for one unbroken run of days."""
+    """A point but for its vectors: what is said, for one unbroken run of days."""
 
     id: str
-    draft: Draft
     days: Days
+    draft: Callable[[], Draft]
 
-    @property
-    def payload(self) -> dict[str, Any]:
+    def payload(self, draft: Draft) -> dict[str, Any]:
         since, until = self.days
-        return {**self.draft.record, "since": since, "until": until}
+        return {**draft.record, "since": since, "until": until}
 
 
 def units(chunks: Iterable[Chunk]) -> Iterator[Unit]:
@@ -80,36 +86,43 @@ def units(chunks: Iterable[Chunk]) -> Iterator[Unit]:
         yield Unit(tuple(_at(part, place) for place, part in enumerate(group)))
 
 
-def drafts(unit: Unit, stands: Validity | None = None, *, never: bool = False) -> list[Draft]:
-    """Of each part's text and questions. ``stands``: the days on which an entry may be given word for word (None: all
-    of its own), which are those on which its questions are found; ``never``: on none. Its text still leads to the
-    clauses it rests on."""
-    records = [{name: value for name, value in pack(part).items() if name not in _OF_VERSION} for part in unit.parts]
-    key = _key(records)
+def said(unit: Unit, days: Validity, stands: Validity | None = None, *, never: bool = False) -> list[Said]:
+    """Each part's text and questions. ``stands``: the days on which an entry may be given word for word (None: all of
+    its own), which are those on which its questions are found; ``never``: on none. Its text still leads to the clauses
+    it rests on."""
+    key = named([body(part) for part in unit.parts])
     found = []
-    for place, (part, record) in enumerate(zip(unit.parts, records, strict=True)):
-        text = {**record, "field": str(Field.TEXT)}
-        whole = unit.text if place == 0 else ""
-        found.append(Draft(key, place, part.validity, embedded(part), matched(part), whole, text))
+    for place, part in enumerate(unit.parts):
+        found.append(Said(key, place, days, partial(text_draft, unit, place)))
         for question in dict.fromkeys(() if never else part.questions):
-            asked = {**record, "field": str(Field.QUESTION)}
-            days = stands or part.validity
-            found.append(Draft(_key([question, asked]), 0, days, question, "", "", asked))
+            name = named([body(part), question])
+            found.append(Said(name, 0, stands or days, partial(_question_draft, part, question)))
     return found
 
 
-def placed(said: Iterable[Draft]) -> list[Placed]:
+def text_draft(unit: Unit, place: int) -> Draft:
+    part = unit.parts[place]
+    whole = "" if place else unit.text
+    return Draft(embedded(part), matched(part), whole, {**_record(part), "field": str(Field.TEXT)})
+
+
+def _question_draft(part: Chunk, question: str) -> Draft:
+    return Draft(question, "", "", {**_record(part), "field": str(Field.QUESTION)})
+
+
+def placed(everything: Iterable[Said]) -> list[Placed]:
     """One point for each run of days on which something is said, however many versions say it."""
-    same: dict[tuple[str, int], list[Draft]] = {}
-    for draft in said:
-        same.setdefault((draft.key, draft.part), []).append(draft)
-    return [Placed(point_id(key, number, part), alike[0], _ordinals(run))
-            for (key, part), alike in same.items() for number, run in enumerate(_runs(draft.days for draft in alike))]
+    same: dict[tuple[str, int], list[Said]] = {}
+    for one in everything:
+        same.setdefault((one.key, one.part), []).append(one)
+    return [Placed(point_id(key, number, part), _ordinals(run), alike[0].draft)
+            for (key, part), alike in same.items() for number, run in enumerate(_runs(one.days for one in alike))]
 
 
 def point_id(key: str, run: int, part: int) -> str:
     """A UUID whose last digits are the part's, so that `seam.opening` finds a clause's first part."""
-    return str(uuid.UUID(hex=f"{key}{run:04x}{part:04x}"))
+    digits = f"{key}{run:04x}{part:04x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _runs(days: Iterable[Validity]) -> list[Validity]:
@@ -140,9 +153,18 @@ def _matched(chunk: Chunk, label: str, text: str) -> str:
     return "\n".join(part for part in (chunk.title, shown, *chunk.headings, *chunk.questions, text) if part)
 
 
-def _key(content: Any) -> str:
-    """96 bits: two of a hundred million clauses share one with a chance of 1 in 10^13."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
+def body(part: Chunk) -> str:
+    """What a part says, as JSON: the same in every version."""
+    return json.dumps(_record(part), ensure_ascii=False)
+
+
+def named(bodies: Sequence[str]) -> str:
+    """The key of a clause of these parts. 96 bits: two of a hundred million share one with a chance of 1 in 10^13."""
+    return hashlib.sha256("\n".join(bodies).encode()).hexdigest()[:24]
+
+
+def _record(part: Chunk) -> dict[str, Any]:
+    return {name: value for name, value in pack(part).items() if name not in _OF_VERSION}
 
 
 def _at(chunk: Chunk, place: int) -> Chunk:

@@ -20,7 +20,7 @@ import redis
 from ingestion import chunk_files, jobs, keys, running, uploads
 from ingestion.embedding import Embedder, open_embedder
 from ingestion.index.generations import EdgeEngine
-from ingestion.index.points import drafts, placed, units
+from ingestion.index.points import placed, said, units
 from ingestion.jobs import AddJob, JobState
 from ingestion.pipeline import Pipeline
 from ingestion.search import Searcher, SearchRequest
@@ -78,9 +78,10 @@ def points_as_they_should_be(settings: Settings) -> None:
     engine = EdgeEngine(settings.data_dir / "index")
     snapshot = engine.snapshot(engine.current())
     assert snapshot is not None
-    said = [draft for _, version in snapshot.documents.indexed()
-            for unit in units(chunk_files.read(settings.data_dir, version)) for draft in drafts(unit)]
-    wanted = {point.id: point.days for point in placed(said)}
+    wanted = {point.id: point.days for point in placed(
+        one for _, version in snapshot.documents.indexed()
+        for unit in units(chunk_files.read(settings.data_dir, version)) for one in said(unit, version.validity)
+    )}  # fmt: skip
     index = engine.open(snapshot.generation)
     try:
         assert index.count() == snapshot.points == len(wanted)

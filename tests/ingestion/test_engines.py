@@ -28,7 +28,7 @@ from ingestion.index.edge import EdgeBuilder, EdgeIndex
 from ingestion.index.engine import KEPT, Snapshot
 from ingestion.index.generations import EdgeEngine
 from ingestion.index.llama import LlamaVectorStore
-from ingestion.index.points import Placed, Unit, drafts, pack, placed, units, unpack
+from ingestion.index.points import Draft, Placed, Unit, pack, placed, said, units, unpack
 from ingestion.index.seam import (
     ALWAYS,
     DENSE,
@@ -87,15 +87,16 @@ def hash_of(text: str) -> int:
     return sum(ord(letter) * (place + 1) for place, letter in enumerate(text))
 
 
-def everything() -> list[Placed]:
-    return placed(draft for unit in units(map(chunk, range(len(TEXTS)))) for draft in drafts(unit))
+def everything() -> list[tuple[Placed, Draft]]:
+    found = placed(one for unit in units(map(chunk, range(len(TEXTS)))) for one in said(unit, unit.parts[0].validity))
+    return [(point, point.draft()) for point in found]
 
 
 def points() -> list[Point]:
-    terms = {one.id: sparse.tokens(one.draft.matched, one.draft.whole) for one in everything() if one.draft.matched}
+    terms = {one.id: sparse.tokens(draft.matched, draft.whole) for one, draft in everything() if draft.matched}
     mean = {name: float(np.mean([len(one[name]) for one in terms.values() if name in one])) for name in SPARSE}
-    return [Point(one.id, vector(one.draft.embedded), sparse.of_document(terms.get(one.id, {}), mean), one.payload)
-            for one in everything()]
+    return [Point(one.id, vector(draft.embedded), sparse.of_document(terms.get(one.id, {}), mean), one.payload(draft))
+            for one, draft in everything()]
 
 
 def _fill(builder: Builder) -> None:
@@ -158,7 +159,7 @@ def test_a_hit_found_by_one_vector_has_its_scores_for_the_others(index: Index) -
 def test_bm25_of_the_engine_is_the_formula(index: Index) -> None:
     """Golden: BM25 by its definition over the text points, computed here."""
     found = {hit.id: hit.scores[LEMMAS] for hit in index.search(probe("zwrot dostawy"), Scope(TODAY), 10)}
-    texts = {one.id: sparse.tokens(one.draft.matched)[LEMMAS] for one in everything() if one.draft.matched}
+    texts = {one.id: sparse.tokens(draft.matched)[LEMMAS] for one, draft in everything() if draft.matched}
     mean = sum(map(len, texts.values())) / len(texts)
     for point, score in found.items():
         expected = 0.0
@@ -195,14 +196,14 @@ def test_a_chunk_survives_packing() -> None:
 
 def test_the_parts_of_a_clause_share_the_score_of_its_words(index: Index) -> None:
     hits = {hit.id: hit.scores for hit in index.search(probe("gwarancja zalania sprzętu"), Scope(TODAY), 20)}
-    parts = [hits[one.id] for one in everything() if one.draft.record["document"] == "umowa"]
+    parts = [hits[one.id] for one, draft in everything() if draft.record["document"] == "umowa"]
     assert parts[0][LEMMAS] != parts[1][LEMMAS]
     assert parts[0][WORDS] == parts[1][WORDS] > 0
 
 
 def test_points_are_held_with_their_days_and_get_new_ones(tmp_path: Path) -> None:
     client = QdrantClient(":memory:")
-    held = {one.id: one.days for one in everything() if one.draft.record["document"] == "regulamin"}
+    held = {one.id: one.days for one, draft in everything() if draft.record["document"] == "regulamin"}
     first, *others = held
     for engine in (EdgeEngine(tmp_path / "index"), ServerEngine(client)):
         _fill(engine.begin("g", None, DIM))
@@ -227,16 +228,15 @@ def version(number: int, days: Validity) -> Chunk:
 
 def test_a_text_that_two_versions_share_is_one_point_for_the_days_of_both() -> None:
     old, new = Validity(None, date(2026, 5, 31)), Validity(date(2026, 6, 1), None)
-    kept = [*drafts(Unit((version(2, old),))), *drafts(Unit((version(2, new),)))]
-    (point,) = placed(kept)
+    (point,) = placed([*said(Unit((version(2, old),)), old), *said(Unit((version(2, new),)), new)])
     assert point.days == (ALWAYS, FOREVER)
-    assert not {"version", "source", "validity"} & point.payload.keys()
-    assert placed(drafts(Unit((version(2, old),))))[0].id == point.id
+    assert not {"version", "source", "validity"} & point.payload(point.draft()).keys()
+    assert placed(said(Unit((version(2, old),)), old))[0].id == point.id
 
 
 def test_a_text_that_went_and_came_again_is_found_on_no_day_between() -> None:
     days = [Validity(date(2026, 1, 1), date(2026, 1, 31)), Validity(date(2026, 3, 1), None)]
-    found = placed(draft for one in days for draft in drafts(Unit((version(2, one),))))
+    found = placed(found for one in days for found in said(Unit((version(2, one),)), one))
     assert len({point.id for point in found}) == 2
     assert [point.days[0] for point in found] == [day.since.toordinal() for day in days if day.since]
 
@@ -244,9 +244,9 @@ def test_a_text_that_went_and_came_again_is_found_on_no_day_between() -> None:
 def test_a_changed_part_renames_the_whole_clause_and_nothing_else() -> None:
     before = [chunk(number) for number in range(6, 9)]
     after = [*before[:2], replace(before[2], text="Nie obejmuje zalania ani upadku.")]
-    one, two = (placed(draft for unit in units(chunks) for draft in drafts(unit)) for chunks in (before, after))
+    one, two = (placed(one for unit in units(chunks) for one in said(unit, Validity())) for chunks in (before, after))
     shared = {point.id for point in one} & {point.id for point in two}
-    assert {point.draft.record["document"] for point in one if point.id in shared} == {"faq"}
+    assert {point.draft().record["document"] for point in one if point.id in shared} == {"faq"}
     assert len(one) - len(shared) == 2
 
 

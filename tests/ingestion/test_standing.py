@@ -14,7 +14,7 @@ from ingestion.chunking import chunks
 from ingestion.company import Golden
 from ingestion.documents import Chunk, Clause, FaqEntry, Text, Validity
 from ingestion.golden_queries import Tried
-from ingestion.index.points import Unit, drafts, placed
+from ingestion.index.points import Unit, placed, said
 from ingestion.index.seam import Field
 from ingestion.registry import Document, Register, Stand, Version
 from ingestion.standing import Suspended
@@ -124,9 +124,9 @@ def test_of_several_clauses_the_first_change_counts() -> None:
 def test_a_suspended_question_is_not_found_on_those_days_and_its_text_still_is() -> None:
     (entry,) = shelf().read(shelf().register.get("faq").versions[0])
     days = Validity(None, date(2026, 12, 31))
-    text, question = placed(drafts(Unit((entry,)), days))
+    text, question = placed(said(Unit((entry,)), Validity(), days))
     assert text.days[1] > question.days[1] == days.until.toordinal()  # type: ignore[union-attr]
-    assert [draft.record["field"] for draft in drafts(Unit((entry,)), never=True)] == [Field.TEXT]
+    assert [one.draft().record["field"] for one in said(Unit((entry,)), Validity(), never=True)] == [Field.TEXT]
 
 
 def golden(**more: object) -> Golden:
