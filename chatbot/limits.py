@@ -73,6 +73,8 @@ class Limits:
     """Expected handling of a ticket before there are any; a usual figure for chat support."""
     promise_days: float = 30.0
     """An agent may put a case off so far: the time a company has to answer a complaint in Poland is 14 days, or 30."""
+    canned_seconds: float = 10.0
+    """An agent's search for a ready answer; it waits its turn among the customers' searches (30 ms each)."""
     places_announced: int = 20
     """Every move within the first so many places is told at once; further back only each tenth place."""
     keeper_seconds: float = 2.0

@@ -101,13 +101,18 @@ class Service:
         self.readiness = Readiness(ready=True, stage="ready")
 
     async def canned(self, words: str) -> list[dict[str, Any]]:
-        """Approved answers for an agent. Raises Busy while the index is being loaded."""
+        """Approved answers for an agent. Raises Busy while the index is being loaded, and when a search takes too long
+        behind the customers'."""
         if self.parts is None:
             raise Busy("starting", retry_after=self.limits.retry_after)
         from chatbot import canned
 
         search = functools.partial(canned.find, words, self.parts.search, self.handoffs.today())
-        found = await asyncio.get_running_loop().run_in_executor(self.parts.cpu, search)
+        searching = asyncio.get_running_loop().run_in_executor(self.parts.cpu, search)
+        try:
+            found = await asyncio.wait_for(searching, self.limits.canned_seconds)
+        except TimeoutError as error:
+            raise Busy("full", retry_after=self.limits.retry_after) from error
         return [asdict(one) for one in found]
 
     async def ask_to_stop(self) -> None:

@@ -221,6 +221,8 @@ class Tickets:
                 await commit(self._redis, step.write("HSET", key, "lease", self._lease()))
 
     async def _finish(self, id_: str, by: Account, event: Event, state: str, text: str | None) -> None:
+        if text and len(text) > self._limits.message_chars:
+            raise BadInput("too_long", limit=self._limits.message_chars)
         for _ in range(TRIES):
             ticket, meta = await self._open(id_)
             if ticket.state in (RETURNED, CLOSED):

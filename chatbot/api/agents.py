@@ -117,6 +117,8 @@ async def transfer(ticket: str, body: Transfer, session: Agent, service: TheServ
         raise BadInput("transfer")
     if body.agent is not None:
         await service.tickets.pass_to(ticket, session.account, await service.staff.account(body.agent))
+    elif body.team not in service.handoffs.teams():
+        raise BadInput("no_team", team=body.team)
     else:
         await service.tickets.requeue(ticket, by=session.account, team=body.team)
     await service.audit.note(session.account.user, "ticket.transfer", ticket)

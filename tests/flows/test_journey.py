@@ -62,6 +62,7 @@ async def test_from_a_question_to_a_human_and_back(served: Served, http: httpx.A
     assert ticket["question"] == "Ile trwa zwrot?"
     assert (await agent.act(ticket["ticket"], "claim")).status_code == 200
     await desk.until(lambda one: one.type == "ticket" and one.data["state"] == "claimed")
+    assert (await agent.act(ticket["ticket"], "transfer", team="nie ma takiego")).status_code == 422
     joined = await page.until(state("agent"))
     assert joined.data["name"] == "Ola"
     assert (await agent.act(ticket["ticket"], "reply", client_id="r1", text="Dzień dobry, 14 dni.")).status_code == 202

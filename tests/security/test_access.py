@@ -111,7 +111,7 @@ async def test_a_message_of_another_conversation_can_not_be_rated(cast: Cast, re
 
 
 @pytest.mark.parametrize(("move", "body"), [
-    ("reply", {"client_id": "x", "text": "Dzień dobry"}), ("return", {}), ("close", {}), ("transfer", {"team": "b"}),
+    ("reply", {"client_id": "x", "text": "Dzień dobry"}), ("return", {}), ("close", {}), ("transfer", {"team": "support"}),
     ("claim", {}),
 ])
 async def test_a_colleagues_ticket_is_not_ones_own_to_answer_or_end(
