@@ -5,15 +5,18 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.names import foreign_given, foreign_surname, polish_given, surname_shaped
-from chatbot.privacy.repair import Change, candidates
+from chatbot.privacy.repair import Change, accented, candidates
 from ingestion.polish import fold
 
 REMEMBERED = 100_000
 """Words whose reading is kept, about 40 MB when full."""
+MOST_ACCENTED = 128
+"""Spellings with diacritics tried for one word without."""
 LONGEST_REPAIRED = 24
 """Letters; a longer unknown word is no name."""
 SHORTEST_REPAIRED = 3
@@ -23,17 +26,18 @@ SHORTEST_REPAIRED = 3
 @dataclass(frozen=True, slots=True)
 class Reading:
     """``given``, ``surname``, ``place``, ``part`` (of a place's name: 'Sącz', 'Góra'): what proper names it can be.
-    ``common``: it is an everyday word too; ``adjective``: it can be an adjective; ``other``: a verb, a preposition or
-    the like. ``known``: it stands in the
-    dictionary as written; ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`).
-    ``places``: the lemmas of the places it can be. ``foreign`` and ``foreign_last``: no word of Polish, but a given
-    name or a surname of another country; ``shaped``: no word of Polish, but it ends as surnames do (`names`)."""
+    ``common``: it is an everyday word too; ``person``: one for somebody ('kurier', not 'wilk'); ``adjective``: it can
+    be an adjective; ``other``: a verb, a preposition or the like. ``known``: it stands in the dictionary as written;
+    ``repaired``: what is said is of its likeliest correct spelling (see `repair.Change`). ``places``: the lemmas of the
+    places it can be. ``foreign`` and ``foreign_last``: no word of Polish, but a given name or a surname of another
+    country; ``shaped``: no word of Polish, but it ends as surnames do (`names`)."""
 
     given: bool = False
     surname: bool = False
     place: bool = False
     part: bool = False
     common: bool = False
+    person: bool = False
     adjective: bool = False
     other: bool = False
     known: bool = False
@@ -65,6 +69,25 @@ def read(word: str) -> Reading:
 
 
 @lru_cache(REMEMBERED)
+def read_unaccented(word: str) -> Reading:
+    """All that ``word`` can be where nobody typed diacritics: 'Moj' is 'mój' before it is a surname."""
+    found = read(word)
+    if len(word) > LONGEST_REPAIRED or not word.isalpha():
+        return found
+    for variant in islice(accented(word.lower()), MOST_ACCENTED):
+        other = _look_up(variant.capitalize() if word[:1].isupper() else variant)
+        if other.known:
+            found = replace(
+                found, **{name: getattr(found, name) or getattr(other, name) for name in _FLAGS},
+                foreign=False, foreign_last=False, shaped=False,
+                lemmas=found.lemmas | other.lemmas, places=found.places | other.places)
+    return found
+
+
+_FLAGS = ("given", "surname", "place", "part", "common", "person", "adjective", "other", "known")
+
+
+@lru_cache(REMEMBERED)
 def read_repaired(word: str) -> Reading:
     """Like ``read``; of a word that isn't in the dictionary, what its likeliest correct spellings say together."""
     found = read(word)
@@ -90,16 +113,36 @@ def read_repaired(word: str) -> Reading:
                    repaired=least, lemmas=frozenset(lemmas), places=frozenset(places))
 
 
-def _look_up(word: str) -> Reading:
+@lru_cache(REMEMBERED)
+def agree(title: str, surname: str) -> bool:
+    """Whether a word can be a surname in the case of the title before it: 'pan Wilk', not 'ma pan chwilę'."""
+    return bool(_cases(title, "") & _cases(surname, "nazwisko"))
+
+
+def _cases(word: str, kind: str) -> set[str]:
+    """The cases of the singular that ``word`` can stand in as a noun; as one of that ``kind``."""
+    found: set[str] = set()
+    for _, _, (_, _, tag, kinds, _) in _analysed(word):
+        parts = tag.split(":")
+        if parts[0] == "subst" and "sg" in parts[1].split(".") and (not kind or kind in kinds):
+            found |= set(parts[2].split("."))
+    return found
+
+
+def _analysed(word: str) -> Any:
     global _morfeusz
     with _lock:  # one Morfeusz answers one question at a time
         if _morfeusz is None:
             import morfeusz2
 
             _morfeusz = morfeusz2.Morfeusz(generate=False)
-        rows = _morfeusz.analyse(word)
+        return _morfeusz.analyse(word)
+
+
+def _look_up(word: str) -> Reading:
+    rows = _analysed(word)
     whole = max((end for _, end, _ in rows), default=0)
-    given = surname = place = part = noun = adjective = other = False
+    given = surname = place = part = noun = somebody = adjective = other = False
     lemmas, places = set(), set()
     for start, end, (_, lemma, tag, kinds, qualifiers) in rows:
         if start or tag == "ign" or (end != whole and not tag.startswith("praet")):  # 'urodził' + 'em' is one word
@@ -113,6 +156,7 @@ def _look_up(word: str) -> Reading:
         part |= "człon_nazwy_geograficznej" in kinds
         if {"imię", "nazwisko", "nazwa_geograficzna", "nazwa_organizacji"} & set(kinds) or lemma[:1].isupper():
             continue
+        somebody |= tag.startswith("subst") and "m1" in tag.split(":")
         if tag.startswith("adj"):
             adjective = True
         else:
@@ -122,5 +166,5 @@ def _look_up(word: str) -> Reading:
     listed = fold(word.lower()) in lexicon().given_names or (word[:1].isupper() and polish_given(word))
     if listed and not given and not other:
         given, lemmas = True, lemmas | {fold(word.lower())}
-    return Reading(given, surname, place, part, common=noun or adjective, adjective=adjective, other=other,
-                   known=bool(lemmas), lemmas=frozenset(lemmas), places=frozenset(places))
+    return Reading(given, surname, place, part, common=noun or adjective, person=somebody, adjective=adjective,
+                   other=other, known=bool(lemmas), lemmas=frozenset(lemmas), places=frozenset(places))

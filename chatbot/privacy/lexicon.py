@@ -26,6 +26,10 @@ class Lexicon:
     person_words: frozenset[str]
     introducers: tuple[tuple[str, ...], ...]
     greetings: frozenset[str]
+    renamed: frozenset[str]
+    presenters: frozenset[str]
+    no_persons: frozenset[str]
+    behind_names: frozenset[str]
     prepositions: frozenset[str]
     place_words: frozenset[str]
     company_heads: frozenset[str]
@@ -37,8 +41,10 @@ class Lexicon:
     english_words: frozenset[str]
     street_words: frozenset[str]
     given_names: frozenset[str]
+    usual_given: frozenset[str]
     not_towns: frozenset[str]
     not_town_words: frozenset[str]
+    everyday_towns: frozenset[str]
     town_adjectives: frozenset[str]
     not_names: frozenset[str]
 
@@ -53,8 +59,8 @@ def lexicon() -> Lexicon:
         introducers=tuple(sorted((tuple(row.split()) for row in raw["introducers"]), key=len, reverse=True)),
         month_stems=tuple(raw["month_stems"].split()),
         **{name: frozenset(raw[name].split()) for name in (
-            "units", "currencies", "titles", "person_words", "greetings", "prepositions", "place_words",
-            "company_heads", "company_tails", "eponym_heads", "thing_words", "person_prepositions",
-            "abbreviations", "english_words", "street_words",
-            "given_names", "not_towns", "not_town_words", "town_adjectives", "not_names")},
+            "units", "currencies", "titles", "person_words", "greetings", "renamed", "presenters", "no_persons",
+            "behind_names", "prepositions", "place_words", "company_heads", "company_tails", "eponym_heads",
+            "thing_words", "person_prepositions", "abbreviations", "english_words", "street_words", "given_names",
+            "usual_given", "not_towns", "not_town_words", "everyday_towns", "town_adjectives", "not_names")},
     )

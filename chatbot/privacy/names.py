@@ -23,6 +23,8 @@ LONGEST = 40
 """Letters; a longer word is no name."""
 SHORTEST = 3
 """Letters of a foreign name that counts; 'Al' and 'Bo' are too much else."""
+STEM, ENDING, LONG_ENDING = 3, 2, 4
+"""Letters: of a word's beginning that no case changes, and of the most that its first form and another's lose."""
 _MONTHS = frozenset(
     [
         "january",
@@ -119,6 +121,27 @@ def large_towns() -> frozenset[str]:
     return frozenset(
         fold(name.lower()) for name in importlib.import_module("faker.providers.address.pl_PL").Provider.cities
     )
+
+
+@lru_cache(50_000)
+def large_town(words: tuple[str, ...]) -> bool:
+    """Whether folded ``words`` are a large town's name of as many words, in any case: 'jeleniej', 'gorze'."""
+    return any(
+        len(parts) == len(words) and all(_same_word(part, word) for part, word in zip(parts, words, strict=True))
+        for parts in _compounds()
+    )
+
+
+@cache
+def _compounds() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(re.split(r"[ -]", name)) for name in large_towns() if re.search(r"[ -]", name))
+
+
+def _same_word(one: str, other: str) -> bool:
+    """Whether two forms differ in their ending only."""
+    common = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+                  min(len(one), len(other)))
+    return common >= STEM and common >= len(one) - ENDING and common >= len(other) - LONG_ENDING
 
 
 @cache

@@ -7,23 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-from chatbot.privacy.dictionary import Reading, read, read_repaired
+from chatbot.privacy.dictionary import Reading, read, read_repaired, read_unaccented
 
 LANGUAGE = "pl"
 """The one language of the engine; Polish and English messages both go through it."""
 _WORD = re.compile(r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")
+_POLISH = re.compile("[ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]")
+_POLITE = frozenset({"pan", "pani", "panstwo", "twoj", "wasz", "ty", "wy"})
+"""Folded lemmas written with a capital for politeness, also by those who write names small."""
+LONG_WORD = 3
+"""Letters; shorter ones stand in capitals for other reasons."""
+MOST_IN_CAPITALS = 0.6
+"""Share of the long words in capitals that makes a text one written so."""
+MOST_SIGNS = 2
+"""'PESEL' alone is an abbreviation."""
 _SENTENCE_END = re.compile(r"[.!?…:;*•\n]|[„\"'»]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """``start`` and ``end`` are places in the text; ``gap`` is what stands between this token and the one before;
-    ``opens``: it may have its capital from opening a sentence, a quotation or a line."""
+    ``opens``: it may have its capital from opening a sentence, a quotation or a line; ``unmarked``: the text is written
+    small or in capitals throughout, so that case says nothing here; ``unaccented``: the text has no Polish letter."""
 
     text: str
     start: int
@@ -32,6 +42,8 @@ class Token:
     opens: bool
     capital: bool = field(default=False)
     shouted: bool = field(default=False)
+    unmarked: bool = field(default=False)
+    unaccented: bool = field(default=False)
 
     def __len__(self) -> int:
         return len(self.text)
@@ -39,20 +51,35 @@ class Token:
     @property
     def reading(self) -> Reading:
         """As written; of a word in capitals only, as it would be written in prose."""
-        return read(self.text.capitalize() if self.shouted else self.text)
+        return self._read(self.text.capitalize() if self.shouted else self.text)
+
+    @property
+    def named(self) -> Reading:
+        """As the word would be read with a capital."""
+        return self._read(self.text.capitalize())
+
+    @property
+    def small(self) -> Reading:
+        """As the word would be read without one."""
+        return self._read(self.text.lower())
 
     @property
     def repaired(self) -> Reading:
-        return read_repaired(self.text.capitalize() if self.shouted else self.text)
+        found = self.reading
+        return found if found.known else read_repaired(self.text.capitalize() if self.shouted else self.text)
 
     @property
     def lemmas(self) -> frozenset[str]:
-        return read(self.text.lower() if self.shouted else self.text).lemmas
+        return self._read(self.text.lower() if self.shouted else self.text).lemmas
+
+    def _read(self, word: str) -> Reading:
+        return read_unaccented(word) if self.unaccented else read(word)
 
 
 def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     end = 0
+    unaccented = _POLISH.search(text) is None
     for match in _WORD.finditer(text):
         word, gap = match[0], text[end:match.start()]
         letters = [letter for letter in word if letter.isalpha()]
@@ -61,9 +88,23 @@ def tokens(text: str) -> list[Token]:
             opens=not found or bool(_SENTENCE_END.search(gap)),
             capital=word[:1].isupper(),
             shouted=len(letters) > 1 and all(letter.isupper() for letter in letters),
+            unaccented=unaccented,
         ))
         end = match.end()
-    return found
+    small, large = _small(found), _large(found)
+    return [replace(one, unmarked=True) if (one.shouted if large else not one.capital or one.opens) else one
+            for one in found] if small or large else found
+
+
+def _small(words: list[Token]) -> bool:
+    """Whether nothing but openings of sentences has a capital: whoever wrote it writes names small too."""
+    return not any(one.capital and not one.opens and not one.shouted and one.text[1:].islower()
+                   and not one.lemmas & _POLITE for one in words)
+
+
+def _large(words: list[Token]) -> bool:
+    long = [one.shouted for one in words if len(one) >= LONG_WORD]
+    return sum(long) >= MOST_IN_CAPITALS * max(len(long), MOST_SIGNS)
 
 
 class PolishNlp(NlpEngine):  # type: ignore[misc]

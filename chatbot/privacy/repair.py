@@ -93,14 +93,19 @@ def _pairs(word: str) -> Iterator[str]:
             place = word.find(pair, place + 1)
 
 
-def _accents(word: str) -> Iterator[str]:
-    """With accents put in, and with one taken out."""
+def accented(word: str) -> Iterator[str]:
+    """``word`` with diacritics put in, in every way its first six letters that may bear one allow."""
     places = [place for place, letter in enumerate(word) if letter in PLAIN][:6]
     for letters in product(*(word[place] + PLAIN[word[place]] for place in places)):
         changed = list(word)
         for place, letter in zip(places, letters, strict=True):
             changed[place] = letter
         yield "".join(changed)
+
+
+def _accents(word: str) -> Iterator[str]:
+    """With accents put in, and with one taken out."""
+    yield from accented(word)
     for place, letter in enumerate(word):
         if (plain := fold(letter)) != letter:
             yield word[:place] + plain + word[place + 1:]

@@ -92,6 +92,12 @@ GIVEN_OPENING = 0.60
 """… that opens a sentence and is no everyday word."""
 GIVEN_UNMARKED = 0.45
 """(M) Without a capital, or in capitals among capitals, of a word that is a given name and nothing else."""
+SURNAME_UNMARKED = 0.45
+"""(M) In text without capitals, or with nothing else: a word that is a surname and nothing else."""
+RENAMED_WORDS = 5
+"""Words back from 'na' in which 'nazwisko' makes what follows one."""
+SHORTEST_UNKNOWN = 4
+"""Letters of a word in no dictionary that counts as a surname there, behind a given name or a title."""
 GIVEN_LISTED = 0.20
 """… that is an everyday word, before a comma: a name where other personal data stands near ('Albert, 883 100 200')."""
 SHORTEST_GIVEN = 3

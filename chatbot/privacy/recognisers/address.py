@@ -9,10 +9,11 @@ from difflib import SequenceMatcher
 
 from chatbot.privacy.dictionary import read, read_repaired
 from chatbot.privacy.entities import Entity
+from chatbot.privacy.names import large_towns
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.digits import SIGN
-from chatbot.privacy.recognisers.place import town_length
+from chatbot.privacy.recognisers.place import town_length, unmarked_length
 from chatbot.privacy.thresholds import ADDRESS, POSTAL_CODE, SHORTEST_MISREAD, STREET_LIKENESS
 
 _UP = "A-ZĄĆĘŁŃÓŚŹŻ"
@@ -56,7 +57,7 @@ class AddressRecogniser(Recogniser):
         yield from self._misread(text, words)
         for match in _CODED.finditer(text):
             if match["town"]:
-                yield Entity.ADDRESS, match.start(), _end(match, words), ADDRESS
+                yield Entity.ADDRESS, _start(match, words), _end(match, words), ADDRESS
             elif match.start() < match.start("code"):
                 yield Entity.ADDRESS, match.start(), match.end(), POSTAL_CODE
         for match in _ENGLISH.finditer(text):
@@ -79,6 +80,17 @@ class AddressRecogniser(Recogniser):
                 at = match.end("prefix")
 
 
+def _start(match: re.Match[str], words: list[Token]) -> int:
+    """Where the address begins: in capitals, behind the last preposition or verb before the postal code."""
+    start = match.start()
+    for word in words[bisect_left(words, start, key=lambda word: word.start):]:
+        if word.start >= match.start("code"):
+            break
+        if word.shouted and word.small.other and len(word) > 1:
+            start = min(match.start("code"), word.end + 1)
+    return start
+
+
 def _end(match: re.Match[str], words: list[Token]) -> int:
     """Where the address ends: behind all words of its town."""
     found = match.groupdict()
@@ -92,11 +104,22 @@ def _end(match: re.Match[str], words: list[Token]) -> int:
 
 
 def _misread_town(end: int, words: list[Token]) -> int:
-    """Behind a postal code, a word without a capital that no dictionary has: 'lcrotoszyn'."""
+    """Behind a house or a postal code, a town without a capital: one that no dictionary has ('lcrotoszyn'), and any
+    where nothing has a capital ('61-895 zielona góra', '7 w łodzi')."""
     at = bisect_left(words, end, key=lambda word: word.start)
-    if at >= len(words) or words[at].gap != " " or words[at - 1].end != end or not words[at - 1].text[-1:].isdigit():
+    if at >= len(words) or words[at].gap.lstrip(",") != " " or words[at - 1].end != end or (
+            not any(sign.isdigit() for sign in words[at - 1].text)):
         return end
+    if words[at].text.lower() in ("w", "we") and at + 1 < len(words) and words[at + 1].gap == " ":
+        at += 1
     word = words[at]
+    if word.unmarked:
+        named = read_repaired(word.text.capitalize())
+        length = unmarked_length(words, at)
+        is_town = length > 1 or (named.place and (not word.small.other or bool(named.places & large_towns())))
+        return words[at + length - 1].end if is_town else end
+    if words[at].gap != " " or not words[at - 1].text[-1:].isdigit():
+        return end
     return word.end if len(word) >= SHORTEST_MISREAD and not word.reading.known and not word.capital else end
 
 

@@ -16,6 +16,7 @@ from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.names import LONGEST
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
+from chatbot.privacy.recognisers.caseless import unmarked_name
 from chatbot.privacy.recognisers.company import in_company
 from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import (
@@ -25,6 +26,7 @@ from chatbot.privacy.thresholds import (
     GIVEN_UNMARKED,
     GIVEN_WITH_SURNAME,
     NAME_INTRODUCED,
+    RENAMED_WORDS,
     SHORTEST_GIVEN,
     SHORTEST_SHOUTED,
     STRANGER_WITH_SURNAME,
@@ -37,6 +39,9 @@ _MOST_GIVEN = 3
 _INNER_CAPITAL = re.compile(r"[^\W\d_][a-ząćęłńóśźż]*[A-ZĄĆĘŁŃÓŚŹŻ]")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 _PARTICLE = re.compile(r"(?:Mc|Mac|Mb|De|Di|Du|Da|La|Le|Van|Fitz|[A-Z]['’])[A-Z]")
+
+_OBLIQUE = ("ę", "ą", "owi", "iem")
+"""Endings of people's names in Polish cases; a brand seldom stands in one ('Tetianę', 'Ahmedowi')."""
 
 Name = list[tuple[Entity, float]]
 """What the words of a name are, one entry a word; empty: no name."""
@@ -67,6 +72,8 @@ class PersonRecogniser(Recogniser):
 
 def _name(words: list[Token], at: int) -> Name:
     word, introduction = words[at], _introduction(words, at)
+    if word.unmarked and (word.shouted or not word.capital):
+        return unmarked_name(words, at, told=introduction is Introduction.TOLD)
     if not _written_as_name(word, introduction):
         return []
     told = introduction is Introduction.TOLD
@@ -129,6 +136,10 @@ def _from_foreign(words: list[Token], at: int, introduction: Introduction) -> Na
     if word.shouted or not word.capital or word.opens or in_company(words, at, at) or named_thing(words, at):
         return []
     to_somebody = at > 0 and words[at].gap == " " and words[at - 1].text.lower() in lexicon().person_prepositions
+    if word.text.endswith(_OBLIQUE) and not named_thing(words, at):
+        more = at + 1 < len(words) and words[at + 1].gap == " " and words[at + 1].capital and (
+            not words[at + 1].reading.common)
+        return [(Entity.GIVEN_NAME, GIVEN_UNMARKED)] + [(Entity.SURNAME, GIVEN_UNMARKED)] * more
     return [(Entity.GIVEN_NAME, GIVEN_UNMARKED if to_somebody else GIVEN_LISTED)]
 
 
@@ -283,6 +294,9 @@ def _introduction(words: list[Token], at: int) -> Introduction:
             start = at - len(phrase)
             if start >= 0 and all(part in words[start + step].lemmas for step, part in enumerate(phrase)):
                 return Introduction.TOLD
+    if not gap.strip() and before.text.lower() in ("na", "z", "to") and any(
+            one.lemmas & known.renamed for one in words[max(at - RENAMED_WORDS, 0):at - 1]):
+        return Introduction.TOLD if words[at].capital else Introduction.NONE
     if not words[at].capital or "\n" in gap:
         return Introduction.NONE
     if gap.strip() in ("", ".") and before.lemmas & known.titles and (len(before) > 1 or gap.startswith(".")):

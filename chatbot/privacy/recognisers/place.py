@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chatbot.privacy.dictionary import Reading
+from chatbot.privacy.dictionary import Reading, read_repaired
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
-from chatbot.privacy.names import large_towns, town_words
+from chatbot.privacy.names import large_town, large_towns, town_words
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.company import in_company
 from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import PLACE_ALONE, PLACE_PREPOSITION, PLACE_WEAK, SHORTEST_MISREAD
+from ingestion.polish import fold
 
 _LONGEST = 4
 """Words of a town's name: 'Ostrów Mazowiecka', 'Nowy Dwór Mazowiecki'."""
@@ -34,6 +35,8 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     """How many words from ``at`` name a town, and how sure that is; (0, 0.0) for none."""
     word = words[at]
     introduced = at > 0 and _introduces(words, at)
+    if word.unmarked:
+        return _unmarked(words, at, introduced=introduced)
     if not word.capital and not (introduced and len(word) >= SHORTEST_MISREAD and not word.reading.known):
         return 0, 0.0
     reading = word.repaired
@@ -65,6 +68,41 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     if reading.common or reading.repaired > Change.SIGN:
         return (0, 0.0) if word.opens else (1, PLACE_WEAK)
     return 1, PLACE_ALONE
+
+
+def _unmarked(words: list[Token], at: int, *, introduced: bool) -> tuple[int, float]:
+    """A town where a capital says nothing."""
+    word, length = words[at], unmarked_length(words, at)
+    if in_company(words, at, at + length - 1):
+        return 0, 0.0
+    if length > 1:
+        return length, PLACE_ALONE
+    large = bool(word.named.places & large_towns())
+    if word.small.common or word.small.other:
+        lived = any(one.lemmas & lexicon().place_words for one in words[max(at - 2, 0):at])
+        sure = introduced and (lived or not word.named.places & lexicon().everyday_towns)
+        return (1, PLACE_PREPOSITION) if large and sure else (0, 0.0)
+    named = word.named if word.named.known or len(word) < SHORTEST_MISREAD else read_repaired(word.text.capitalize())
+    if not named.place or _too_large_or_common(named) or (named.given and not large):
+        return 0, 0.0
+    if introduced:
+        return 1, PLACE_PREPOSITION
+    if large and not named.given:
+        return 1, PLACE_ALONE
+    return (0, 0.0) if named.given or named.surname else (1, PLACE_WEAK)
+
+
+def unmarked_length(words: list[Token], at: int) -> int:
+    """How many words from ``at`` name a town, in text whose capitals say nothing: 'zielonej górze'."""
+    for length in (3, 2):
+        found = words[at:at + length]
+        if len(found) == length and all(one.gap in (" ", "-", "\u00a0") for one in found[1:]) and large_town(
+                tuple(fold(one.text.lower()) for one in found)):
+            return length
+    behind = words[at + 1] if at + 1 < len(words) else None
+    if behind is None or behind.gap != " " or not words[at].named.place or words[at].small.common:
+        return 1
+    return 2 if behind.lemmas & lexicon().town_adjectives else 1
 
 
 def town_length(words: list[Token], at: int) -> int:
