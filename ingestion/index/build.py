@@ -14,7 +14,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,13 +116,13 @@ class Child:
 def _work(plan: Plan, engine: Engine) -> Snapshot:
     cache = VectorCache(plan.cache, plan.model, plan.dim)
     base = None if plan.from_nothing else engine.snapshot(plan.parent)
-    work = _grown(plan, engine, base) if base is not None else None
+    work = _grown(plan, base) if base is not None else None
     if work is None:
-        base, work = None, difference(None, {}, _placed(plan, None))
+        base, work = None, difference(None, _placed(plan, plan.documents))
     generation = new_id()
     builder = engine.begin(generation, base.generation if base else None, plan.dim)
     builder.delete(work.gone)
-    builder.set_days(work.moved)
+    builder.set_days({point.id: point.days for point in work.moved})
     mean = _write(builder, work.fresh, base.mean if base else None, cache)
     builder.finish()
     points = work.points(base.points if base else 0)
@@ -143,24 +143,19 @@ def _work(plan: Plan, engine: Engine) -> Snapshot:
     return made.model_copy(update={"golden": tried})
 
 
-def _grown(plan: Plan, engine: Engine, base: Snapshot) -> Difference | None:
+def _grown(plan: Plan, base: Snapshot) -> Difference | None:
     """What a copy of ``base`` lacks of what is wanted; None where all is better built anew."""
     if (base.layout, base.model) != (LAYOUT, plan.model):
         return None
-    documents = changed(base.documents, plan.documents)
-    index = engine.open(base.generation)
-    try:
-        work = difference(documents, index.held(documents), _placed(plan, documents))
-    finally:
-        index.close()
+    documents = set(changed(base.documents, plan.documents))
+    work = difference(_placed(plan, base.documents, documents), _placed(plan, plan.documents, documents))
     return work if work.extends(base) else None
 
 
-def _placed(plan: Plan, documents: Sequence[str] | None) -> list[Placed]:
+def _placed(plan: Plan, register: Register, documents: Container[str] | None = None) -> list[Placed]:
     """The points of these documents (None: of all)."""
-    chosen = None if documents is None else set(documents)
-    return placed(one for document, version in plan.documents.indexed()
-                  if chosen is None or document.document in chosen for one in _said(plan, document, version))
+    return placed(one for document, version in register.indexed()
+                  if documents is None or document.document in documents for one in _said(plan, document, version))
 
 
 def _said(plan: Plan, document: Document, version: Version) -> Iterator[Said]:

@@ -6,12 +6,11 @@ are written, and points whose days alone changed get new days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.index.engine import Snapshot
 from ingestion.index.points import Placed
-from ingestion.index.seam import Days
 from ingestion.registry import Register
 
 DRIFT = 0.2
@@ -21,14 +20,14 @@ anew."""
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``wanted``: all points of the documents looked at; of them ``fresh`` are to be written, ``moved`` get new days;
-    ``gone`` are to be deleted. ``documents``: those looked at (None: all)."""
+    """``fresh`` points are to be written, ``moved`` ones get new days, ``gone`` ones are to be deleted; ``kept`` ones
+    are those of the documents looked at that stay as they are. ``grown``: there is a generation to copy."""
 
-    documents: Sequence[str] | None
-    wanted: Mapping[str, Placed]
     fresh: Sequence[Placed]
-    moved: Mapping[str, Days]
+    moved: Sequence[Placed]
+    kept: Sequence[Placed]
     gone: Sequence[str]
+    grown: bool
 
     def points(self, before: int) -> int:
         """How many there are then, where there were ``before``."""
@@ -39,14 +38,16 @@ class Difference:
         return abs(self.points(base.points) - base.measured) <= DRIFT * base.measured
 
 
-def difference(documents: Sequence[str] | None, held: Mapping[str, Days], wanted: Sequence[Placed]) -> Difference:
-    by_id = {point.id: point for point in wanted}
+def difference(held: Sequence[Placed] | None, wanted: Sequence[Placed]) -> Difference:
+    """``held``: what the generation before has of these documents; None where all is built anew."""
+    before = {point.id: point.days for point in held or ()}
+    after = {point.id for point in wanted}
     return Difference(
-        documents=documents,
-        wanted=by_id,
-        fresh=[point for point in wanted if point.id not in held],
-        moved={point.id: point.days for point in wanted if point.id in held and held[point.id] != point.days},
-        gone=[point for point in held if point not in by_id],
+        fresh=[point for point in wanted if point.id not in before],
+        moved=[point for point in wanted if before.get(point.id, point.days) != point.days],
+        kept=[point for point in wanted if before.get(point.id) == point.days],
+        gone=[point for point in before if point not in after],
+        grown=held is not None,
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import qdrant_edge as qe
 
@@ -35,11 +34,10 @@ from ingestion.index.seam import (
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """``upsert``: points in one call (500 hold the interpreter for 50 ms). ``scroll``: points in one page.
-    ``clause``: chunks a clause may have. ``threads``: of a search; more don't help on the 2 cores measured."""
+    """``upsert``: points in one call (500 hold the interpreter for 50 ms). ``clause``: chunks a clause may have.
+    ``threads``: of a search; more don't help on the 2 cores measured."""
 
     upsert: int = 256
-    scroll: int = 2_000
     clause: int = 200
     threads: int = 2
 
@@ -94,20 +92,10 @@ class EdgeIndex:
     def count(self) -> int:
         return self._shard.count(qe.CountRequest(exact=True))
 
-    def held(self, documents: Sequence[str] | None = None) -> dict[str, Days]:
-        where = None
-        if documents is not None:
-            where = qe.Filter(must=[qe.FieldCondition(key="document", match=qe.MatchAny(list(documents)))])
-        found: dict[str, Days] = {}
-        offset: Any = None
-        while True:
-            page = qe.ScrollRequest(offset=offset, limit=SIZES.scroll, filter=where, with_payload=list(INTEGERS))
-            records, offset = self._shard.scroll(page)
-            for record in records:
-                days = record.payload or {}
-                found[str(record.id)] = (int(days["since"]), int(days["until"]))
-            if offset is None:
-                return found
+    def days(self, ids: Sequence[str]) -> dict[str, Days]:
+        records = self._shard.retrieve(list(ids), with_payload=list(INTEGERS), with_vector=False) if ids else []
+        found = ((str(record.id), record.payload or {}) for record in records)
+        return {point: (int(payload["since"]), int(payload["until"])) for point, payload in found}
 
     def close(self) -> None:
         self._shard.close()

@@ -30,17 +30,18 @@ TRIAL = Trial()
 
 
 def prove(index: Index, work: Difference, points: int, cache: VectorCache) -> None:
-    """Every point is there, on its days, and no other; texts find themselves by meaning and by words on a day they are
-    valid. ``points``: of the whole index; those of unchanged documents are only counted.
+    """There are as many ``points`` as belong; what was written or moved is there, on its days, and what went is gone;
+    texts find themselves by meaning and by words on a day they are valid.
 
     Raises SearchIndexError saying which doesn't.
     """
     if (count := index.count()) != points:
-        raise SearchIndexError(f"it holds {count} points where {points} belong.")
-    held, wanted = index.held(work.documents), {name: point.days for name, point in work.wanted.items()}
-    if held != wanted:
-        wrong = len(held.keys() ^ wanted.keys()) or sum(held[name] != days for name, days in wanted.items())
-        raise SearchIndexError(f"{wrong} points of what changed are missing, too many, or of other days.")
+        raise SearchIndexError(f"it holds {count} points where {points} belong. 'python -m ingestion reindex' builds "
+                               "all of it anew.")
+    wanted = {point.id: point.days for point in (*work.fresh, *work.moved)}
+    held = index.days([*wanted, *work.gone])
+    if wrong := [name for name in held.keys() | wanted.keys() if held.get(name) != wanted.get(name)]:
+        raise SearchIndexError(f"{len(wrong)} points of what changed are missing, too many, or of other days.")
     for point in _tried(work):
         draft = point.draft()
         (known,) = vectors([draft], cache)
@@ -68,9 +69,9 @@ def vectors(drafts: Sequence[Draft], cache: VectorCache) -> list[Vectors | None]
 
 def _tried(work: Difference) -> list[Placed]:
     """Spread over what was written, and over what was there."""
-    most = TRIAL.points if work.documents is None else TRIAL.again
-    chosen = [points[:: max(1, len(points) * 2 // most)] for points in (list(work.fresh), list(work.wanted.values()))]
-    return list({point.id: point for points in chosen for point in points}.values())[:most]
+    most = TRIAL.again if work.grown else TRIAL.points
+    chosen = [points[:: max(1, len(points) * 2 // most)] for points in (work.fresh, [*work.moved, *work.kept])]
+    return [point for points in chosen for point in points][:most]
 
 
 def _scope(point: Placed, draft: Draft) -> Scope:

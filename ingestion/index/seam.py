@@ -112,8 +112,8 @@ class Index(Protocol):
         """Points of all kinds."""
         ...
 
-    def held(self, documents: Sequence[str] | None = None) -> dict[str, Days]:
-        """The points of these documents (None: of all) with the days on which each is found."""
+    def days(self, ids: Sequence[str]) -> dict[str, Days]:
+        """The days on which each of these points is found; nothing of one that isn't there."""
         ...
 
     def close(self) -> None: ...

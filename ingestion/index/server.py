@@ -35,7 +35,6 @@ class Sizes:
     """As in `edge`; ``upsert`` keeps a request under the server's 32 MB."""
 
     upsert: int = 256
-    scroll: int = 2_000
     clause: int = 200
 
 
@@ -83,21 +82,10 @@ class ServerIndex:
     def count(self) -> int:
         return int(self._client.count(self._collection, exact=True).count)
 
-    def held(self, documents: Sequence[str] | None = None) -> dict[str, Days]:
-        where = None
-        if documents is not None:
-            match = models.MatchAny(any=list(documents))
-            where = models.Filter(must=[models.FieldCondition(key="document", match=match)])
-        found: dict[str, Days] = {}
-        offset: Any = None
-        while True:
-            records, offset = self._client.scroll(self._collection, scroll_filter=where, limit=SIZES.scroll,
-                                                  offset=offset, with_payload=list(INTEGERS))
-            for record in records:
-                days = record.payload or {}
-                found[str(record.id)] = (int(days["since"]), int(days["until"]))
-            if offset is None:
-                return found
+    def days(self, ids: Sequence[str]) -> dict[str, Days]:
+        records = self._client.retrieve(self._collection, ids=list(ids), with_payload=list(INTEGERS)) if ids else []
+        found = ((str(record.id), record.payload or {}) for record in records)
+        return {point: (int(payload["since"]), int(payload["until"])) for point, payload in found}
 
     def close(self) -> None:
         """The client belongs to who opened it."""

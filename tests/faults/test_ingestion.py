@@ -85,7 +85,7 @@ def points_as_they_should_be(settings: Settings) -> None:
     index = engine.open(snapshot.generation)
     try:
         assert index.count() == snapshot.points == len(wanted)
-        assert index.held() == wanted
+        assert index.days(list(wanted)) == wanted
     finally:
         index.close()
     assert not list((settings.data_dir / "index").glob("*.building"))

@@ -207,17 +207,16 @@ def test_points_are_held_with_their_days_and_get_new_ones(tmp_path: Path) -> Non
     first, *others = held
     for engine in (EdgeEngine(tmp_path / "index"), ServerEngine(client)):
         _fill(engine.begin("g", None, DIM))
-        builder = engine.open_built("g")
-        assert builder.held(["regulamin"]) == held
-        assert builder.held(["nieznany"]) == {}
-        assert len(builder.held()) == builder.count() == len(points())
-        builder.close()
+        built = engine.open_built("g")
+        assert built.days([*held, "00000000-0000-0000-0000-000000000000"]) == held
+        assert built.days([]) == {}
+        built.close()
         engine.switch(Snapshot(generation="g", created="", model="m", dim=DIM, points=len(points()), measured=1,
                                mean={}, documents=REGISTER))
         again = engine.begin("h", "g", DIM)
         again.set_days({first: (1, 2), **dict.fromkeys(others, (3, 4))})
         again.finish()
-        assert engine.open_built("h").held(["regulamin"]) == {first: (1, 2), **dict.fromkeys(others, (3, 4))}
+        assert engine.open_built("h").days(list(held)) == {first: (1, 2), **dict.fromkeys(others, (3, 4))}
         kept = engine.open_built("h").chunks([first])[first]
         assert kept.text == engine.open("g").chunks([first])[first].text
 

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import redis
 
@@ -23,7 +24,7 @@ from ingestion.embedding import Embedder, open_embedder
 from ingestion.errors import SearchIndexError
 from ingestion.index.engine import LAYOUT
 from ingestion.index.generations import EdgeEngine
-from ingestion.index.seam import FOREVER, SPARSE
+from ingestion.index.seam import FOREVER, SPARSE, Days, Probe, Scope
 from ingestion.jobs import AddJob, JobState, ReindexJob, RemoveJob, RollbackJob
 from ingestion.search import Searcher, SearchRequest
 from ingestion.settings import Settings
@@ -108,15 +109,25 @@ def test_the_same_again_is_unchanged_and_a_change_embeds_only_what_changed(admin
     assert EdgeEngine(settings.data_dir / "index").current() == generation
 
 
+def held(engine: EdgeEngine) -> dict[str, Days]:
+    """Every point of the current generation with its days."""
+    index = engine.open(engine.current() or "")
+    hits = index.search(Probe(np.ones(384, np.float32)), Scope(TODAY), 100)
+    hits += index.search(Probe(np.ones(384, np.float32)), Scope(date(2025, 1, 1)), 100)
+    days = index.days([hit.id for hit in hits])
+    assert len(days) == index.count()
+    return days
+
+
 def test_a_new_version_writes_only_what_it_changes_and_each_day_cites_its_own(
     admin: Admin, settings: Settings, embedder: Embedder
 ) -> None:
     admin.add("regulamin.md", OLD, valid_from=date(2020, 1, 1))
     engine = EdgeEngine(settings.data_dir / "index")
-    before = engine.open(engine.current() or "").held()
+    before = held(engine)
     moved = NEW.replace("§ 2. Zwrot", "§ 2. Koszt pokrywa sklep.\n\n§ 3. Zwrot")  # and stands elsewhere
     admin.add("regulamin.md", NEW, valid_from=date(2026, 1, 1))
-    after = engine.open(engine.current() or "").held()
+    after = held(engine)
     ends, begins = date(2025, 12, 31).toordinal(), date(2026, 1, 1).toordinal()
     assert len(before) == 2 and len(after) == 3
     assert sorted(days[1] for point, days in after.items() if point in before) == [ends, FOREVER]
