@@ -27,14 +27,29 @@ CASES = Path(__file__).parent / "cases" / "routing.jsonl"
 def routing(
     cases: Annotated[Path, typer.Option(help="Labelled cases with `topic`, JSON Lines.")] = CASES,
     adapter_name: Annotated[str | None, typer.Option("--adapter", help="Adapter's name or folder.")] = None,
+    intents: Annotated[Path | None, typer.Option(
+        help="A set in CLINC150's form instead: the same router, learnt on its train part.")] = None,
+    part: Annotated[str, typer.Option(help="Of that set: the part that is counted.")] = "val",
+    each: Annotated[int | None, typer.Option(min=1, help="Of that set: so many questions of an intent.")] = None,
     json: Json = False,
 ) -> None:
-    """Accuracy and macro F1 of category and team."""
+    """Accuracy and macro F1 of category and team; of a set of intents, what lies outside them too."""
     settings = announced_settings()
+    if intents is not None:
+        from evals.intents import measured
+
+        found = measured(intents, part, settings, each)
+        if json:
+            print_json(found)
+        else:
+            _show(found)
+        return
     if adapter_name is not None:
         settings = settings.model_copy(update={"adapter": adapter_name})
     company = companies.load(settings.company)
     labelled = [case for case in read(cases) if case.topic]
+    if not labelled:
+        raise UsageError(f"--cases {cases} has no case with a `topic`. Name one that has, or --intents.")
     known = {topic.name for topic in company.topics}
     if strange := {case.topic for case in labelled} - known:
         raise UsageError(f"--cases {cases}: {min(map(str, strange))!r} is no topic of {company.name}.")
@@ -50,6 +65,13 @@ def routing(
     table = Table("figure", "learnt", "words alone")
     for name in ("accuracy", "macro_f1", "team_accuracy", "team_macro_f1"):
         table.add_row(name, str(learnt[name]), str(words[name]))
+    out.print(table)
+
+
+def _show(found: dict[str, Any]) -> None:
+    table = Table("figure", "value")
+    for name, value in found.items():
+        table.add_row(name, str(value))
     out.print(table)
 
 
