@@ -73,7 +73,7 @@ async def test_a_broken_model_costs_the_customer_three_seconds_at_most(
 
 async def test_a_slow_model_is_waited_for_once_it_is_known(store_settings: Settings, redis: Redis) -> None:
     """The first customer gets a passage in time; the model's late answer says how long it needs."""
-    given = parts(Breaker(FakeModel(delay=2.5)))
+    given = parts(Breaker(FakeModel(delay=2.0)))
     await rehearse(given)
     async with serving(store_settings, answerer=partial(_answer, given), limits=PATIENT) as served, httpx.AsyncClient(
             base_url=served.url) as http:
@@ -83,7 +83,7 @@ async def test_a_slow_model_is_waited_for_once_it_is_known(store_settings: Setti
             assert seconds < PATIENT.turn_seconds
             answers.append(page.messages()[-1]["text"])
             await page.cut()
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(0.5)
     degraded = texts.say("pl", "answering.degraded.opening")
     assert degraded in answers[0] and degraded not in answers[1]
 
