@@ -290,13 +290,13 @@ def _quoted_draft(
 def _leant_on(
     quote: str, chunk: Chunk, question: Question, language: str, parts: Parts
 ) -> tuple[str, tuple[Citation, ...]]:
-    """What the quote can't be understood without, as a sentence where there is room for it, and its citation."""
+    """What the quote can't be understood without, quoted where there is room for it, and its citation."""
     found = context.leant_on(quote, chunk, lambda label: parts.search.clause(chunk.document, label, question.as_of))
     if found is None or orders(found.text):
         return "", ()
     room = quoting.QUOTE_WORDS - len(quote.split())
     if room < context.ROOM:
-        return "", (cite(found.chunk, found.text),)
+        return texts.say(language, "answering.quoted.see_also"), (cite(found.chunk, found.text),)
     text = quoting.shorten(found.text, frozenset(content(question.text)), room)
     return f"{texts.say(language, 'answering.quoted.leant_on')} „{text}” [2]", (cite(found.chunk, text),)
 

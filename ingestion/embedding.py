@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -32,6 +33,8 @@ class Limits:
 
 
 LIMITS = Limits()
+TUNED_MANIFEST = "support.json"
+"""In a folder that `python -m finetune embedder` wrote."""
 
 
 class Embedder(Protocol):
@@ -91,10 +94,10 @@ def open_embedder(settings: Settings, threads: int | None = None) -> Embedder:
     Raises ModelError naming the model and what to do.
     """
     name = settings.embedding_model
-    if name == TUNED_EMBEDDINGS:
-        from ingestion.embedders.tuned import TunedEmbedder
+    if name == TUNED_EMBEDDINGS or (Path(name) / TUNED_MANIFEST).is_file():
+        from ingestion.embedders.tuned import FOLDER, TunedEmbedder
 
-        return TunedEmbedder(threads)
+        return TunedEmbedder(threads, FOLDER if name == TUNED_EMBEDDINGS else Path(name))
     if name == BUNDLED_EMBEDDINGS:
         from ingestion.embedders.nano import NanoEmbedder
 

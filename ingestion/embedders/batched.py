@@ -62,12 +62,13 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class Encoder:
     """BERT [Devlin et al. 2019] without a vocabulary. Written out because importing it from transformers takes longer
-    than embedding a document."""
+    than embedding a document. ``linear`` applies a layer's matrix: training puts its own there, with a LoRA beside."""
 
     shape: Shape
     places: torch.Tensor
     norm: Weights
     layers: tuple[Layer, ...]
+    linear: Callable[[torch.Tensor, Weights], torch.Tensor] = lambda state, weights: F.linear(state, *weights)
 
     def __call__(self, words: torch.Tensor, allowed: torch.Tensor | None) -> torch.Tensor:
         """``words`` (n, length, hidden); ``allowed`` (n, 1, 1, length), true where there is a token. Hidden states."""
@@ -75,12 +76,12 @@ class Encoder:
         heads = (count, length, 3, self.shape.heads, width // self.shape.heads)
         state = self._normed(words + self.places[:length], self.norm)
         for layer in self.layers:
-            query, key, value = F.linear(state, *layer.queries_keys_values).view(heads).permute(2, 0, 3, 1, 4)
+            query, key, value = self.linear(state, layer.queries_keys_values).view(heads).permute(2, 0, 3, 1, 4)
             seen = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed)
             seen = seen.transpose(1, 2).reshape(count, length, width)
-            state = self._normed(state + F.linear(seen, *layer.attended), layer.attended_norm)
-            inner = F.gelu(F.linear(state, *layer.inner))
-            state = self._normed(state + F.linear(inner, *layer.outer), layer.outer_norm)
+            state = self._normed(state + self.linear(seen, layer.attended), layer.attended_norm)
+            inner = F.gelu(self.linear(state, layer.inner))
+            state = self._normed(state + self.linear(inner, layer.outer), layer.outer_norm)
         return state
 
     def _normed(self, state: torch.Tensor, norm: Weights) -> torch.Tensor:
@@ -101,11 +102,11 @@ class BatchedEmbedder:
         self._tokenizer = _tokenizer(packed)
         self._words = packed.rows("emb.word", packed.shape.vocabulary)
         self.dtype = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
-        self._encoder = _model(packed, self.dtype, change)
+        self.encoder = encoder(packed, self.dtype, change)
 
     def embed(self, texts: Sequence[str], prefix: str) -> Vectors:
         """(n, hidden), L2-normalised; ``prefix`` says what the texts are to the model."""
-        windows = self._windows(texts, prefix)
+        windows = self.windows(texts, prefix)
         sums = np.zeros((len(texts), self._packed.shape.hidden), np.float32)
         groups = list(_groups(windows))
         for group, means in zip(groups, self._pool.map(self._means, groups), strict=True):
@@ -116,7 +117,7 @@ class BatchedEmbedder:
     def tokens(self, texts: Sequence[str], prefix: str) -> list[Vectors]:
         """For each text (tokens, hidden), L2-normalised: the last layer over its first window, prefix and ends
         included."""
-        first = {window.text: window for window in reversed(self._windows(texts, prefix))}
+        first = {window.text: window for window in reversed(self.windows(texts, prefix))}
         states: list[Vectors] = [np.empty((0, 0), np.float32)] * len(texts)
         groups = list(_groups(list(first.values())))
         for group, unit in zip(groups, self._pool.map(self._states, groups), strict=True):
@@ -124,7 +125,7 @@ class BatchedEmbedder:
                 states[window.text] = state[: len(window.ids) + 2].copy()
         return states
 
-    def _windows(self, texts: Sequence[str], prefix: str) -> list[Window]:
+    def windows(self, texts: Sequence[str], prefix: str) -> list[Window]:
         size = self._packed.shape.positions - 2
         normal = [_SPACES.sub(" ", (prefix + text).translate(self._vocabulary.characters)) for text in texts]
         windows = []
@@ -144,15 +145,19 @@ class BatchedEmbedder:
     @torch.inference_mode()
     def _forward(self, batch: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Hidden states (n, longest, hidden) and the mask (n, longest), both float32."""
+        words, mask = self.inputs(batch)
+        allowed = None if bool(mask.all()) else (mask > 0)[:, None, None, :]
+        return self.encoder(words, allowed).float(), mask
+
+    def inputs(self, batch: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """The words' embeddings (n, longest, hidden) with the two marks at the ends, and the mask (n, longest)."""
         longest = max(map(len, batch)) + 2
         ids = np.full((len(batch), longest), self._vocabulary.pad, np.int64)
         mask = np.zeros((len(batch), longest), np.float32)
         for row, content in enumerate(batch):
             ids[row, : len(content) + 2] = [self._vocabulary.begin, *content, self._vocabulary.end]
             mask[row, : len(content) + 2] = 1
-        words = torch.from_numpy(self._words(ids)).to(self.dtype)
-        allowed = None if mask.all() else torch.from_numpy(mask > 0)[:, None, None, :]
-        return self._encoder(words, allowed).float(), torch.from_numpy(mask)
+        return torch.from_numpy(self._words(ids)).to(self.dtype), torch.from_numpy(mask)
 
 
 def _groups(windows: list[Window]) -> Iterator[list[Window]]:
@@ -174,7 +179,7 @@ def _tokenizer(packed: Packed) -> Tokenizer:
     return tokenizer
 
 
-def _model(packed: Packed, dtype: torch.dtype, change: Change) -> Encoder:
+def encoder(packed: Packed, dtype: torch.dtype, change: Change) -> Encoder:
     shape = packed.shape
 
     def pair(weight: torch.Tensor, bias: str) -> Weights:

