@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,16 +29,20 @@ def signature(secret: str, customer: str, contract_date: str) -> str:
     return hmac.new(secret.encode(), f"{customer}\n{contract_date}".encode(), hashlib.sha256).hexdigest()
 
 
-def identity(secret: str | None, customer: str | None, contract_date: date | None, signed: str | None) -> Identity:
-    """Raises Forbidden where an identity comes unsigned, with a wrong signature, or no secret is set to check it."""
+def identity(
+    signing: Sequence[str], customer: str | None, contract_date: date | None, signed: str | None
+) -> Identity:
+    """``signing``: CUSTOMER_SECRET, and the former one while it is being changed. Raises Forbidden where an identity
+    comes unsigned, with a wrong signature, or no secret is set to check it."""
     if not customer and contract_date is None:
         return Identity()
     if customer and (len(customer) > CUSTOMER_CHARS or not customer.isprintable()):
         raise BadInput("customer", limit=CUSTOMER_CHARS)
-    if secret is None:
+    if not signing:
         raise Forbidden("no_customer_secret")
-    right = signature(secret, customer or "", contract_date.isoformat() if contract_date else "")
-    if not hmac.compare_digest(right.encode(), (signed or "").encode()):
+    day = contract_date.isoformat() if contract_date else ""
+    if not any(hmac.compare_digest(signature(secret, customer or "", day).encode(), (signed or "").encode())
+               for secret in signing):
         raise Forbidden("signature")
     return Identity(customer or "", contract_date)
 

@@ -17,7 +17,7 @@ from chatbot.errors import UnsafeStart
 from ingestion.settings import EMPTY, Origin, Settings
 
 SECRET_CHARS = 32
-"""Shortest CUSTOMER_SECRET: 128 bits in hexadecimal; whoever guesses it is any customer."""
+"""Shortest CUSTOMER_SECRET and KEYS_SECRET: 128 bits in hexadecimal; whoever guesses it is any customer."""
 WELL_KNOWN = frozenset({
     "admin", "changeit", "changeme", "change-me", "change_me", "default", "demo", "example", "password", "passwd",
     "postgres", "qdrant", "redis", "replaceme", "root", "secret", "test", "todo", "valkey", "yoursecret", "your-secret",
@@ -99,10 +99,12 @@ def _secrets(settings: Settings, origins: tuple[Origin, ...]) -> Iterator[str]:
             yield f"{name.upper()} is empty: give it a value, or remove the variable."
         elif value.strip().lower() in WELL_KNOWN:
             yield f"{name.upper()} is a value from examples, which everyone knows: make one of your own."
-    if signing is not None and signing.get_secret_value().strip().lower() not in WELL_KNOWN | {""}:
-        value = signing.get_secret_value()
+    for name, guarding in (("CUSTOMER_SECRET", signing), ("KEYS_SECRET", settings.keys_secret)):
+        value = guarding.get_secret_value() if guarding else ""
+        if value.strip().lower() in WELL_KNOWN | {""}:
+            continue  # said above
         if len(value) < SECRET_CHARS or len(set(value)) < FEW_LETTERS:
-            yield (f"CUSTOMER_SECRET can be guessed: it has {len(value)} characters, {len(set(value))} different ones; "
+            yield (f"{name} can be guessed: it has {len(value)} characters, {len(set(value))} different ones; "
                    f"use at least {SECRET_CHARS} random ones (openssl rand -hex 32).")
 
 

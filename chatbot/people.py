@@ -106,6 +106,24 @@ def export_customer(
 
 
 @translated
+def rotate_keys(json: Json = False) -> None:
+    """Wrap every customer's key under KEYS_SECRET anew (set the former one as KEYS_SECRET_BEFORE). Messages stay as
+    they are, and the service may run meanwhile."""
+
+    async def work(service: Service) -> tuple[int, int]:
+        done = await asyncio.to_thread(service.records.sealer.rotate)
+        await service.audit.note(COMMAND_LINE, "keys.rotate", figures={"rewritten": float(done[0])})
+        return done
+
+    rewritten, kept = _run(work)
+    if json:
+        print_json({"rewritten": rewritten, "kept": kept})
+        return
+    err.print(f"{rewritten} keys wrapped anew, {kept} were already. KEYS_SECRET_BEFORE is no longer needed: "
+              "start the service without it.")
+
+
+@translated
 def audit(
     limit: Annotated[int, typer.Option(help="Newest entries shown.", min=0)] = 50,
     json: Json = False,

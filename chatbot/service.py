@@ -27,6 +27,7 @@ from chatbot.keeper import Keeper
 from chatbot.limits import Limits
 from chatbot.privacy.patterns import Patterns
 from chatbot.privacy.sealing import Sealer
+from chatbot.privacy.wrapping import wrapping
 from chatbot.record import Records
 from chatbot.retention import Retention
 from chatbot.runner import Answerer, Runner
@@ -128,7 +129,7 @@ def build(
     # A pooled connection to a server that was replaced is only found out by its first command. Every command here may
     # be sent twice: steps are marked (`chatbot.commit`), what a lost read of the turn stream had claimed is reclaimed.
     redis.set_retry(Retry(NoBackoff(), SECOND_TRIES))
-    sealer = Sealer(settings.data_dir)
+    sealer = Sealer(settings.data_dir, wrapping(settings))
     records = Records(redis, sealer, limits)
     hub = Hub(redis, limits)
     handoffs = Handoffs(records, company, limits, clock)

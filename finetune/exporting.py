@@ -13,6 +13,7 @@ import typer
 
 from chatbot.limits import Limits
 from chatbot.privacy.sealing import Sealer
+from chatbot.privacy.wrapping import wrapping
 from chatbot.record import Records
 from chatbot.subjects import FOLDER, Subjects
 from finetune import masking, records
@@ -65,7 +66,7 @@ def export(
 async def _read(settings: Settings, since: int) -> Exported:
     masker = await asyncio.to_thread(masking.opened, settings)
     async with connect_async(settings) as redis:
-        store = Records(redis, Sealer(settings.data_dir), Limits())
+        store = Records(redis, Sealer(settings.data_dir, wrapping(settings)), Limits())
         return await exported(store, Subjects(settings.data_dir), masker, time.time_ns() // 1_000_000, since)
 
 

@@ -81,9 +81,9 @@ async def begin(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Begun:
     await service.budgets.spend("conversations", address, service.limits.conversations_per_minute)
-    secret = service.settings.customer_secret
+    given = (service.settings.customer_secret, service.settings.customer_secret_before)
     who = access.identity(
-        secret.get_secret_value() if secret else None, body.customer, body.contract_date, body.signature)
+        [one.get_secret_value() for one in given if one], body.customer, body.contract_date, body.signature)
     begun = await service.conversations.begin(who, spoken(body.language or accept_language or "pl"))
     return Begun(conversation=begun.conversation, token=begun.token)
 

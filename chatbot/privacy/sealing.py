@@ -20,18 +20,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chatbot.privacy.errors import KeyDestroyed, SealDamaged
+from chatbot.privacy.wrapping import BARE_BYTES as KEY_BYTES
+from chatbot.privacy.wrapping import WRAPPED_BYTES, Wrapping
 from chatbot.subjects import Subjects
 from ingestion.errors import SettingError
 
 FORMAT = b"\x01"
 """First byte of sealed bytes; then the key's id, the nonce, the ciphertext with its tag."""
-KEY_BYTES = 32
-"""AES-256-GCM."""
 ID_BYTES = 8
 """Of SHA-256 over the key: tells a key from the one that was destroyed before it, and a torn file from a whole one."""
 NONCE_BYTES = 12
@@ -51,10 +52,12 @@ class _Key:
 class Sealer:
     """Seals and opens one installation's personal text. Thread-safe and safe across processes.
 
-    Raises SettingError when ``DATA_DIR/keys`` can be read by others and that can't be mended.
+    Raises SettingError when ``DATA_DIR/keys`` can be read by others and that can't be mended, and, at a key's use, when
+    no secret of ``wrapping`` opens it.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, wrapping: Wrapping | None = None) -> None:
+        self._wrapping = wrapping or Wrapping()
         self._subjects = Subjects(data_dir)
         self._folder = data_dir / "keys"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -136,6 +139,25 @@ class Sealer:
                 _append(self._ledger, content[:ID_BYTES])
             _shred(path)
 
+    def rotate(self) -> tuple[int, int]:
+        """Keep every key as the present secret would; how many were rewritten, and how many were so already. Messages
+        stay as they are. May run beside the service, and again after a crash. Raises SettingError at the first key
+        that neither secret opens; those before it are done."""
+        rewritten = kept = 0
+        for path in sorted(self._folder.glob("??/*")):
+            with self._lock, self._exclusive():
+                if path.suffix == ".draft" or not path.exists():
+                    continue
+                content = path.read_bytes()
+                if not _whole(content) or self._wrapping.current(content[ID_BYTES:]):
+                    kept += 1
+                    continue
+                with path.open("r+b") as old:  # what the new file replaces is still open, to be overwritten after it
+                    self._write(path, self._secret(path, content))
+                    _zero(old)
+                rewritten += 1
+        return rewritten, kept
+
     def destroyed(self) -> frozenset[bytes]:
         """Ids of all destroyed keys (they say nothing of the customer). Keep them beside a backup of the keys."""
         with self._lock:
@@ -184,7 +206,7 @@ class Sealer:
         if not _whole(content) or content[:ID_BYTES] in self._ledger_ids():
             _shred(path)
             return None
-        key = _Key(content[:ID_BYTES], AESGCM(content[ID_BYTES:]), mark)
+        key = _Key(content[:ID_BYTES], AESGCM(self._secret(path, content)), mark)
         self._cache[customer] = key
         if len(self._cache) > CACHED_KEYS:
             self._cache.popitem(last=False)
@@ -198,19 +220,28 @@ class Sealer:
             if key is not None:
                 return key
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            draft = path.with_suffix(".draft")
-            secret = os.urandom(KEY_BYTES)
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(_id(secret) + secret)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.rename(path)
-            _sync(path.parent)
+            self._write(path, os.urandom(KEY_BYTES))
             _sync(self._folder)
             key = self._load(customer, path)
         if key is None:
             raise SealDamaged(f"The key just written to {path} can't be read back: check the disk of DATA_DIR.")
         return key
+
+    def _write(self, path: Path, secret: bytes) -> None:
+        draft = path.with_suffix(".draft")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(_id(secret) + self._wrapping.wrap(secret))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+        _sync(path.parent)
+
+    def _secret(self, path: Path, content: bytes) -> bytes:
+        secret = self._wrapping.unwrap(content[ID_BYTES:])
+        if secret is None or _id(secret) != content[:ID_BYTES]:
+            raise SettingError(f"{path} is a customer's key that KEYS_SECRET does not open: set the secret it was "
+                               "wrapped under, as KEYS_SECRET or, while it is being changed, as KEYS_SECRET_BEFORE.")
+        return secret
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -247,7 +278,10 @@ def _id(secret: bytes) -> bytes:
 
 
 def _whole(content: bytes) -> bool:
-    return len(content) == ID_BYTES + KEY_BYTES and _id(content[ID_BYTES:]) == content[:ID_BYTES]
+    """Not torn by a crash: a wrapped key says so itself when it is unwrapped."""
+    if len(content) == ID_BYTES + KEY_BYTES:
+        return _id(content[ID_BYTES:]) == content[:ID_BYTES]
+    return len(content) == ID_BYTES + WRAPPED_BYTES
 
 
 def _append(ledger: Path, id_: bytes) -> None:
@@ -262,9 +296,13 @@ def _append(ledger: Path, id_: bytes) -> None:
 
 def _overwrite(path: Path) -> None:
     with path.open("r+b") as file:
-        file.write(bytes(ID_BYTES + KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+        _zero(file)
+
+
+def _zero(file: BinaryIO) -> None:
+    file.write(bytes(os.fstat(file.fileno()).st_size))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _shred(path: Path) -> None:

@@ -81,10 +81,11 @@ def test_a_signature_fits_one_customer_and_one_date(customer: str, contract: str
     right = access.signature(SECRET, "K-1", "2024-03-01")
     day = date.fromisoformat(contract) if contract else None
     with pytest.raises(Forbidden):
-        access.identity(SECRET, customer, day, right)
-    assert access.identity(SECRET, "K-1", date(2024, 3, 1), right).customer == "K-1"
+        access.identity([SECRET], customer, day, right)
+    assert access.identity([SECRET], "K-1", date(2024, 3, 1), right).customer == "K-1"
+    assert access.identity(["a" * 32, SECRET], "K-1", date(2024, 3, 1), right).customer == "K-1"  # while it is changed
 
 
 def test_without_a_secret_no_identity_is_taken() -> None:
     with pytest.raises(Forbidden, match="CUSTOMER_SECRET"):
-        access.identity(None, "K-1", None, "anything")
+        access.identity([], "K-1", None, "anything")

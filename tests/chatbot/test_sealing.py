@@ -12,6 +12,8 @@ import pytest
 
 from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.privacy.sealing import ID_BYTES, Sealer
+from chatbot.privacy.wrapping import Wrapping
+from ingestion.errors import SettingError
 
 TEXT = "Nazywam się Zażółć Gęślą, mój numer to 600 100 200."
 
@@ -173,3 +175,47 @@ def test_sealing_and_opening_take_no_time_a_customer_could_notice(tmp_path: Path
     for _ in range(500):
         sealer.open("anna", sealer.seal("anna", TEXT))
     assert (time.perf_counter() - start) / 500 < 0.005
+
+
+SECRET, NEXT = Wrapping(b"a" * 32), Wrapping(b"b" * 32, before=b"a" * 32)
+
+
+def test_a_copy_of_wrapped_keys_opens_nothing_without_the_secret(tmp_path: Path) -> None:
+    sealed = Sealer(tmp_path, SECRET).seal("anna", TEXT)
+    assert Sealer(tmp_path, SECRET).open("anna", sealed) == TEXT
+    for other in (Wrapping(), Wrapping(b"c" * 32)):
+        with pytest.raises(SettingError, match="KEYS_SECRET"):
+            Sealer(tmp_path, other).open("anna", sealed)
+    assert Sealer(tmp_path, SECRET).open("anna", sealed) == TEXT  # a wrong secret destroys nothing
+
+
+def test_keys_are_wrapped_anew_under_a_new_secret_while_they_are_used(tmp_path: Path) -> None:
+    bare = Sealer(tmp_path)
+    sealed = {name: bare.seal(name, TEXT) for name in ("anna", "jan")}
+    first = Sealer(tmp_path, SECRET)
+    sealed["ewa"] = first.seal("ewa", TEXT)
+    assert first.rotate() == (2, 1)
+    running = Sealer(tmp_path, NEXT)
+    assert running.open("anna", sealed["anna"]) == TEXT  # before it is wrapped anew
+    assert running.rotate() == (3, 0) and running.rotate() == (0, 3)
+    for name, one in sealed.items():
+        assert running.open(name, one) == Sealer(tmp_path, Wrapping(NEXT.now)).open(name, one) == TEXT
+        with pytest.raises(SettingError):
+            Sealer(tmp_path, SECRET).open(name, one)
+
+
+def test_a_key_that_no_secret_opens_stops_the_rotation_and_stays(tmp_path: Path) -> None:
+    sealed = Sealer(tmp_path, SECRET).seal("anna", TEXT)
+    with pytest.raises(SettingError, match="KEYS_SECRET_BEFORE"):
+        Sealer(tmp_path, Wrapping(b"c" * 32)).rotate()
+    assert Sealer(tmp_path, SECRET).open("anna", sealed) == TEXT
+
+
+def test_a_wrapped_key_is_destroyed_like_any_other(tmp_path: Path) -> None:
+    sealer = Sealer(tmp_path, SECRET)
+    sealed = sealer.seal("anna", TEXT)
+    copy = sealer._path("anna").read_bytes()
+    assert sealer.destroy("anna")
+    sealer._path("anna").write_bytes(copy)
+    with pytest.raises(KeyDestroyed):
+        Sealer(tmp_path, SECRET).open("anna", sealed)
