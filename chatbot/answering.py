@@ -30,7 +30,7 @@ from chatbot.privacy.masking import Masker
 from chatbot.privacy.opening import open_masker
 from chatbot.privacy.public import PublicNames
 from chatbot.privacy.vault import Vault
-from chatbot.retrieval import Search, clauses, customers_words, retrieve, search_text
+from chatbot.retrieval import AUDIENCE, Search, clauses, customers_words, retrieve, search_text
 from chatbot.routing import Router, open_router
 from chatbot.thresholds import Thresholds, within
 from chatbot.thresholds import load as load_thresholds
@@ -88,7 +88,7 @@ def open_parts(settings: Settings, model: Model | None = None) -> Parts:
         model=model or open_model(settings),
         masker=masker,
         router=open_router(adapter.find(settings), company, open_hints(settings)),
-        changes=partial(document_changes.now, settings),
+        changes=partial(document_changes.now, settings, audience=AUDIENCE),
         thresholds=thresholds_of(settings),
     )
 

@@ -19,6 +19,8 @@ SECONDS = 3.0
 """Longest search; an idle one takes some 50 ms."""
 LIMIT = 16
 """Passages searched for; FAQ entries among them give way to the clauses they rest on."""
+AUDIENCE = "customer"
+"""Of the documents that customers are answered from; what was added for others (`add --audience`) is not searched."""
 CLAUSES = 8
 """Clauses that go on to quoting, best first."""
 SHORT = 1
@@ -64,7 +66,7 @@ def search_text(question: str, history: tuple[Turn, ...]) -> str:
 async def retrieve(search: Search, question: Question, executor: Executor) -> Found:
     """Raises SearchIndexError when there is no index or the search takes longer than SECONDS."""
     loop = asyncio.get_running_loop()
-    request = SearchRequest(text=question.text, as_of=question.as_of, limit=LIMIT,
+    request = SearchRequest(text=question.text, as_of=question.as_of, limit=LIMIT, audience=AUDIENCE,
                             history=leant_on(question.text, question.history))
     try:
         return await asyncio.wait_for(loop.run_in_executor(executor, search.search, request), SECONDS)

@@ -57,11 +57,15 @@ def changes(
     return sorted((one for one in found if one is not None), key=lambda one: one.title)
 
 
-def now(settings: Settings, since: date, until: date) -> list[DocumentChange]:
-    """`changes` of what the current index was built from; nothing where there is no index yet."""
+def now(settings: Settings, since: date, until: date, audience: str | None = None) -> list[DocumentChange]:
+    """`changes` of what the current index was built from, for that ``audience`` (None: any); nothing where there is no
+    index yet."""
     engine = open_engine(settings)
     snapshot = engine.snapshot(engine.current())
-    return changes(settings.data_dir, snapshot.documents, since, until) if snapshot else []
+    if snapshot is None:
+        return []
+    told = [name for name, document in snapshot.documents.documents.items() if audience in (None, document.audience)]
+    return changes(settings.data_dir, snapshot.documents, since, until, told)
 
 
 def in_force(document: Document, day: date) -> Version | None:
