@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -17,8 +17,10 @@ from chatbot.answering import open_parts
 from chatbot.thresholds import with_limit
 from evals.case import read
 from evals.corpus import indexed
+from evals.figures import whole
+from evals.harms import Judge, judges
 from evals.judging import judge
-from evals.metrics import Outcome, scored, summarise
+from evals.metrics import Outcome, scored
 from evals.proposals import remembered
 from evals.run import run
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
@@ -56,8 +58,10 @@ def answers(
             parts = replace(parts, thresholds=with_limit(parts.thresholds, threshold))
             outcomes = run(labelled, parts, date.today())
     if details:
-        details.write_text("\n".join(json_module.dumps(_row(o), ensure_ascii=False) for o in outcomes) + "\n")
-    figures = summarise(outcomes) | {"threshold": round(parts.thresholds.p_wrong, 4)}
+        measures = judges(parts.company.style)
+        rows = (_row(one) | {"harms": _harmed(one, measures)} for one in outcomes)
+        details.write_text("\n".join(json_module.dumps(row, ensure_ascii=False) for row in rows) + "\n")
+    figures = whole(outcomes, parts.company) | {"threshold": round(parts.thresholds.p_wrong, 4)}
     if json:
         print_json(figures)
     else:
@@ -96,9 +100,18 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _harmed(outcome: Outcome, measures: Mapping[str, Judge]) -> dict[str, str]:
+    """The harms that happened, each with its reason."""
+    found = {name: measure(outcome) for name, measure in measures.items()}
+    return {name: score.reason for name, score in found.items() if score.value}
+
+
 def _show(figures: dict[str, Any]) -> None:
-    table = Table("figure", "value")
+    table = Table("figure", "value", "95%")
     for name, value in figures.items():
-        if name != "curve":
-            table.add_row(name, str(value))
+        if name not in ("curve", "harms", "intervals"):
+            ends = figures["intervals"].get(name)
+            table.add_row(name, str(value), f"{ends[0]} – {ends[1]}" if ends else "")
+    for name, harm in figures["harms"].items():
+        table.add_row(f"harm: {name}", f"{harm['mean']} of {harm['n']}", f"{harm['low']} – {harm['high']}")
     out.print(table)

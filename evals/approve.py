@@ -109,8 +109,8 @@ def measured(settings: Settings, cases: tuple[Case, ...], *, generated: bool) ->
     parts = open_parts(settings, remembered(settings))
     write = writer(settings)
     bench = Bench(replace(parts, search=Once(parts.search)), write, write, date.today())
-    quoted = compared("rag+adapter", rag_adapter(cases, bench), company.goals)
-    return quoted, compared("generated", rag(cases, bench), company.goals) if generated else None
+    quoted = compared("rag+adapter", rag_adapter(cases, bench), company)
+    return quoted, compared("generated", rag(cases, bench), company) if generated else None
 
 
 def _appoint(settings: Settings, name: str, by: str, why: str) -> None:

@@ -61,7 +61,7 @@ def compare(
         found: dict[str, Compared] = {}
         for name in chosen:
             err.print(f"{name}…")
-            found[name] = compared(name, CONFIGS[name](labelled, bench), company.goals)
+            found[name] = compared(name, CONFIGS[name](labelled, bench), company)
     judged = verdict(found, company.goals)
     page = Page(company, found, judged, language)
     told = document(found, page, cases.name, running.adapter)

@@ -11,10 +11,11 @@ import numpy as np
 from chatbot.answer import Answer, AnswerKind, Mode, Reason
 from evals.calibration import Point, cross_fitted
 from evals.drafts import group_of
-from evals.harms import LEVEL, RESAMPLES, Interval, citations, harms, interval, likeness
+from evals.figures import whole
+from evals.harms import LEVEL, RESAMPLES, Interval, interval
 from evals.metrics import Outcome, risk_coverage, scored, summarise
 from evals.rules import SEED, SIGNALS
-from ingestion.company import Goals
+from ingestion.company import Company, Goals
 
 ADAPTED = frozenset({"adapter", "rag+adapter"})
 """Set-ups that use the adapter."""
@@ -46,18 +47,16 @@ class Verdict:
     gain: Interval
 
 
-def compared(name: str, drafted: Sequence[Outcome], goals: Goals) -> Compared:
+def compared(name: str, drafted: Sequence[Outcome], company: Company) -> Compared:
     """The set-up at the loosest limit whose risk on these cases is within the company's goal."""
     judged = doubted(drafted)
-    limit = loosest(scored(judged), goals.risk)
+    limit = loosest(scored(judged), company.goals.risk)
     outcomes = tuple(held(outcome, limit) for outcome in judged)
-    figures = summarise(outcomes) | likeness(outcomes) | citations(outcomes)
+    figures = whole(outcomes, company)
     figures["curve"] = risk_coverage(scored(judged), len(judged))
     figures["auroc"] = summarise(judged)["auroc"]
-    figures["harms"] = {harm: asdict(one) for harm, one in harms(outcomes).items()}
     figures["right_interval"] = asdict(interval(rights(outcomes))) if rights(outcomes) else None
     figures["coverage_interval"] = asdict(interval([float(o.replied) for o in outcomes]))
-    figures["cost"] = cost(outcomes, goals)
     figures["threshold"] = round(limit, 4)
     return Compared(name, limit, outcomes, tuple(judged), figures)
 
@@ -104,15 +103,6 @@ def held(outcome: Outcome, limit: float) -> Outcome:
 
 def rights(outcomes: Sequence[Outcome]) -> list[float]:
     return [float(o.right) for o in outcomes if o.case.answerable]
-
-
-def cost(outcomes: Sequence[Outcome], goals: Goals) -> dict[str, float]:
-    """Of 1,000 questions: the machine's time, and a person's for each that is handed over."""
-    times = [ms for o in outcomes if (ms := o.took_ms) is not None]
-    machine = sum(times) / max(1, len(times)) / 3_600_000 * goals.hour_price * 1000
-    tickets = sum(o.answer is None or o.answer.kind is AnswerKind.TICKET for o in outcomes) / max(1, len(outcomes))
-    people = tickets * goals.ticket_price * 1000
-    return {"machine": round(machine, 2), "people": round(people, 2), "total": round(machine + people, 2)}
 
 
 def verdict(found: Mapping[str, Compared], goals: Goals) -> Verdict | None:

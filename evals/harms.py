@@ -5,9 +5,9 @@ A judge looks at one outcome and says 1.0 (the harm happened), 0.0 (it didn't) o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
@@ -15,16 +15,11 @@ from sacrebleu.metrics import BLEU, CHRF
 from chatbot.answer import AnswerKind
 from evals.judging import judge
 from evals.metrics import Outcome, grounded
+from evals.tone import Rule, broken, rules
 
 RESAMPLES = 1_000
 """Of a bootstrap: the interval's ends are then stable to about half a point."""
 LEVEL = 0.95
-OWN_WORDS = 60
-_FORMAL = re.compile(r"\b(?:Państw\w*|Pan|Pani|Panu|Panią|Szanown\w+)\b")
-_SAD = re.compile(r"^\W*(?:niestety|unfortunately)\b", re.IGNORECASE)
-_EMOJI = re.compile("[\U0001f300-\U0001faff☀-➿]")
-_SHOUT = re.compile(r"\b[A-ZĄĆĘŁŃÓŚŹŻ]{5,}\b")
-_QUOTE = re.compile(r"„.*?”", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +85,12 @@ def wrong_desk(outcome: Outcome) -> Score:
     return Score(float(told != outcome.case.topic), f"{told}, due was {outcome.case.topic}")
 
 
-def off_tone(outcome: Outcome) -> Score:
-    """The reply's own words (quotes aside) break a style rule that can be read off them: form of address, length,
-    exclamation, emoji, capitals, a sigh at the beginning."""
-    if not outcome.replied or outcome.answer is None:
-        return Score(None, "nothing was sent")
-    own = re.sub(r"\[\d+\]", " ", _QUOTE.sub(" ", outcome.answer.text))
-    broken = [name for name, wrong in (
-        ("form", _FORMAL.search(own)), ("length", len(own.split()) > OWN_WORDS), ("exclamation", "!" in own),
-        ("emoji", _EMOJI.search(own)), ("capitals", _SHOUT.search(own)), ("sigh", _SAD.search(own))) if wrong]
-    return Score(float(bool(broken)), "breaks: " + ", ".join(broken) if broken else "keeps the rules")
+def off_tone(outcome: Outcome, checks: tuple[Rule, ...]) -> Score:
+    """The reply's own words (quotes aside) break a style rule of the company's."""
+    if not outcome.replied or outcome.answer is None or not checks:
+        return Score(None, "nothing was sent" if checks else "the company has no rule that can be read off a text")
+    found = broken(outcome.answer.text, checks)
+    return Score(float(bool(found)), "breaks: " + ", ".join(found) if found else "keeps the rules")
 
 
 def crashed(outcome: Outcome) -> Score:
@@ -107,8 +98,11 @@ def crashed(outcome: Outcome) -> Score:
     return Score(float(outcome.error is not None), outcome.error or "ended")
 
 
-HARMS: Mapping[str, Judge] = {one.__name__: one for one in (
-    misled, kept_waiting, bluffed, made_up, wrong_source, old_law, wrong_desk, off_tone, crashed)}
+def judges(style: Mapping[str, str]) -> dict[str, Judge]:
+    """Every measure by its harm's name; ``style``: the company's rules."""
+    found: dict[str, Judge] = {one.__name__: one for one in (
+        misled, kept_waiting, bluffed, made_up, wrong_source, old_law, wrong_desk, crashed)}
+    return found | {"off_tone": partial(off_tone, checks=rules(style))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +115,10 @@ class Interval:
     n: int
 
 
-def harms(outcomes: Sequence[Outcome], seed: int = 1) -> dict[str, Interval]:
+def harms(outcomes: Sequence[Outcome], style: Mapping[str, str], seed: int = 1) -> dict[str, Interval]:
     """The share of each harm among the cases where it could have happened."""
     found = {}
-    for name, one in HARMS.items():
+    for name, one in judges(style).items():
         values = [score.value for outcome in outcomes if (score := one(outcome)).value is not None]
         if values:
             found[name] = interval([float(v) for v in values if v is not None], seed)

@@ -10,6 +10,7 @@ from typing import Any
 from chatbot.answer import Answer, AnswerKind, Reason
 from chatbot.figures import unsupported
 from chatbot.quoting import stands
+from evals.bench.measure import percentile
 from evals.case import Case
 from evals.judging import exact_match, f1, judge
 
@@ -81,7 +82,7 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     abstained = [o for o in outcomes if o.answer is not None and o.answer.kind is AnswerKind.TICKET]
     wrong = [o for o in replies if not o.right]
     rightly = [o for o in abstained if o.case.expected == "ticket"]
-    times = sorted(ms for o in outcomes if (ms := o.took_ms) is not None)
+    times = [ms for o in outcomes if (ms := o.took_ms) is not None]
     modes: dict[str, list[bool]] = {}
     for o in replies:
         if o.answer is not None and o.answer.mode is not None:
@@ -108,8 +109,8 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "right_by_mode": {mode: {"n": len(rights), "right": share(sum(rights), len(rights))}
                           for mode, rights in sorted(modes.items())},
         "crashed": sum(o.error is not None for o in outcomes),
-        "ms_p50": _percentile(times, 0.5),
-        "ms_p95": _percentile(times, 0.95),
+        "ms_p50": round(percentile(times, 0.5), 1) if times else None,
+        "ms_p95": round(percentile(times, 0.95), 1) if times else None,
         "curve": risk_coverage(scored(outcomes), len(outcomes)),
     }  # fmt: skip
 
@@ -154,6 +155,3 @@ def share(part: int, whole: int) -> float | None:
 def _mean(values: Sequence[float]) -> float | None:
     return round(statistics.fmean(values), 4) if values else None
 
-
-def _percentile(ordered: Sequence[float], at: float) -> float | None:
-    return round(ordered[min(len(ordered) - 1, int(at * len(ordered)))], 1) if ordered else None
