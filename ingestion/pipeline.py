@@ -10,14 +10,15 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 
 from ingestion import chunk_files, chunking, garbage, registry, sandbox, standing, uploads
+from ingestion.arrivals import Ready, failed, noticed, registered, same_words
 from ingestion.documents import Chunk, Text, Validity
 from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
-from ingestion.errors import DocumentError, HeldError, SearchIndexError, UsageError
+from ingestion.errors import DocumentError, HeldError, SearchIndexError
 from ingestion.index.build import Child, Plan
 from ingestion.index.engine import LAYOUT, open_engine
 from ingestion.index.points import embedded
@@ -26,7 +27,7 @@ from ingestion.lock import Lock
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
 from ingestion.standing import Suspended
-from ingestion.validity import Proposal, propose
+from ingestion.validity import propose
 
 Report = Callable[[str, str, int, int], None]
 """job id, step, done, of."""
@@ -41,19 +42,6 @@ class Patience:
 
 
 PATIENCE = Patience()
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A document that was read and embedded, waiting for the index."""
-
-    job: AddJob
-    document: Document
-    chunks: int
-    chunks_file: str
-    proposal: Proposal | None = None
-    notes: tuple[str, ...] = ()
-    curated: bool = False
 
 
 class Pipeline:
@@ -99,12 +87,12 @@ class Pipeline:
             try:
                 self._child = self._child or Child()  # gets ready meanwhile
                 made = self._read(job, partial(report, job_id))
-                if (same := _same_words(register, made)) is not None:
+                if (same := same_words(register, made)) is not None:
                     outcomes[job_id] = same
                 else:
                     ready[job_id] = made
             except DocumentError as error:
-                outcomes[job_id] = _failed(job, error.status, str(error))
+                outcomes[job_id] = failed(job, error.status, str(error))
         return outcomes | self._take_in(ready, report) if ready else outcomes
 
     def remove(self, document: str) -> Outcome:
@@ -169,17 +157,30 @@ class Pipeline:
                             from_nothing=True)
         return outcomes
 
-    def outdated(self) -> bool:
-        """Whether the current generation is of an earlier layout. It still answers."""
+    def outdated(self) -> str | None:
+        """How the current generation differs from what this program would build of it; None where it doesn't."""
         snapshot = self._engine.snapshot(self._engine.current())
-        return snapshot is not None and snapshot.layout != LAYOUT
+        if snapshot is None:
+            return None
+        if snapshot.model != self.embedder.name:
+            return f"it was made with the embedding model {snapshot.model}, which is now {self.embedder.name}"
+        if snapshot.layout != LAYOUT:
+            return f"it is of layout {snapshot.layout}, which is now {LAYOUT}; meanwhile it goes on answering"
+        return None
 
     def upgrade(self) -> None:
-        """Build the current generation anew in today's layout, unless another worker has. Nothing is read or embedded
-        again. Raises SearchIndexError when its texts or vectors are gone."""
+        """Build the current generation anew as this program would, unless another worker has. No file is read again;
+        texts without a vector of today's model are embedded. Raises DocumentError when texts are gone."""
+        self._embed_all(self.register())  # outside the lock, for it may take long
         with self._lock():
-            if self.outdated():
-                self._switch_to(self.register(), lambda done, of: None, from_nothing=True)
+            if self.outdated() is not None:
+                register = self.register()
+                self._embed_all(register)
+                self._switch_to(register, lambda done, of: None, from_nothing=True)
+
+    def _embed_all(self, register: Register) -> None:
+        for _, version in register.indexed():
+            self._embed(self._chunks_of(version), lambda done, of: None)
 
     def rollback(self) -> Outcome:
         with self._lock():
@@ -224,7 +225,7 @@ class Pipeline:
     def _take_in(self, ready: Mapping[str, Ready], report: Report) -> dict[str, Outcome]:
         """Into the index, all in one generation; if that fails its trial, each by itself, to find the one at fault."""
         with self._lock():
-            register, outcomes = _registered(self.register(), ready)
+            register, outcomes = registered(self.register(), ready)
             wanted = [job_id for job_id, outcome in outcomes.items() if outcome.status == "indexed"]
 
             def tell(done: int, of: int) -> None:
@@ -235,12 +236,12 @@ class Pipeline:
                 if wanted:
                     before = {(one.document, one.question) for one in self.suspended(self.register())}
                     self._switch_to(register, tell)
-                    outcomes = _noticed(outcomes, [one for one in self.suspended(self.register())
+                    outcomes = noticed(outcomes, [one for one in self.suspended(self.register())
                                                    if (one.document, one.question) not in before])
                 return outcomes
             except SearchIndexError as error:
                 if len(ready) == 1:
-                    return {job_id: _failed(one.job, "failed", str(error)) for job_id, one in ready.items()}
+                    return {job_id: failed(one.job, "failed", str(error)) for job_id, one in ready.items()}
         found: dict[str, Outcome] = {}
         for job_id, one in ready.items():
             found |= self._take_in({job_id: one}, report)
@@ -283,96 +284,8 @@ class Pipeline:
             lock.release()
 
 
-def _registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register, dict[str, Outcome]]:
-    outcomes = {}
-    for job_id, one in ready.items():
-        job, name = one.job, one.document.document
-        before = register.documents.get(name)
-        reason = None
-        since, until = job.valid_from, job.valid_until
-        if since is None and (job.supersedes or _replaces(before, job)):
-            since = date.today()
-            reason = f"valid from today ({since}), because no --valid-from was given and it replaces an earlier text"
-        proposal = _asked(one.proposal, job)
-        if proposal is not None:
-            since, until = _narrowed(job, proposal, since)
-            reason = _told(proposal, since, until, stated=bool(job.valid_from or job.valid_until))
-        reason = " ".join((*([reason] if reason else ()), *one.notes)) or None
-        version = Version(
-            version=registry.version_id(before, job.upload, since), upload=job.upload, name=job.name, source=job.source,
-            select=job.select, valid_from=since, valid_until=until, chunks=one.chunks, chunks_file=one.chunks_file,
-            added=datetime.now(UTC).isoformat(), proposal=proposal, curated=one.curated,
-        )
-        try:
-            register = registry.added(register, one.document, version, job.supersedes)
-        except UsageError as error:
-            outcomes[job_id] = _failed(job, "failed", str(error))
-            continue
-        outcomes[job_id] = Outcome(source=job.source, document=name, version=version.version, status="indexed",
-                                   chunks=one.chunks, reason=reason)
-    return register, outcomes
-
-
 def _curated(made: Iterable[Chunk]) -> bool:
     return any(chunk.questions and chunk.rests_on for chunk in made)
-
-
-def _noticed(outcomes: dict[str, Outcome], fresh: list[Suspended]) -> dict[str, Outcome]:
-    """With a notice of the answers that this change suspends, on the documents that it took in."""
-    if not fresh:
-        return outcomes
-    named = "; ".join(f"'{one.question}' ({one.since})" for one in fresh[:5])
-    more = f" (+{len(fresh) - 5})" if len(fresh) > 5 else ""
-    notice = f"Curated answers that rest on clauses which change are suspended: {named}{more}."
-    return {
-        job_id: one.model_copy(update={"reason": f"{one.reason}. {notice}" if one.reason else notice})
-        if one.status == "indexed" else one for job_id, one in outcomes.items()
-    }  # fmt: skip
-
-
-def _asked(proposal: Proposal | None, job: AddJob) -> Proposal | None:
-    """What a person is to confirm; None where the days stated are those that the text says."""
-    if proposal is None:
-        return None
-    agrees = (proposal.valid_from is None or proposal.valid_from == job.valid_from) and (
-        proposal.valid_until is None or proposal.valid_until == job.valid_until
-    )
-    return None if agrees and job.valid_from is not None else proposal
-
-
-def _narrowed(job: AddJob, proposal: Proposal, since: date | None) -> tuple[date | None, date | None]:
-    """Until it is confirmed, a text counts only on days on which it would count with the proposal and without it: a
-    wrong guess may hide it, and never puts it in force too early or too long. Days that were stated stand."""
-    if job.valid_from is None and proposal.valid_from is not None:
-        since = max(since or proposal.valid_from, proposal.valid_from)
-    return since, job.valid_until or proposal.valid_until
-
-
-def _told(proposal: Proposal, since: date | None, until: date | None, *, stated: bool) -> str:
-    said = proposal.evidence[0]
-    if stated:
-        return f"its text says otherwise: '{said}'. Confirm the days, or correct them."
-    days = " ".join(part for part in (f"from {since}" if since else "", f"until {until}" if until else "") if part)
-    return f"its text says: '{said}'. Until you confirm it, it counts {days or 'on every day'}."
-
-
-def _same_words(register: Register, ready: Ready) -> Outcome | None:
-    """A page whose bytes differ from the current version's (a date in the footer's code) and whose text doesn't."""
-    job = ready.job
-    document = register.documents.get(ready.document.document)
-    if document is None or job.document is None or job.valid_from or job.valid_until or job.supersedes:
-        return None
-    for one in document.versions:
-        if one.chunks_file == ready.chunks_file and not one.replaced and one.validity.covers(date.today()):
-            return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
-                           chunks=one.chunks)
-    return None
-
-
-def _replaces(before: Document | None, job: AddJob) -> bool:
-    """Whether another text of the document counts so far, so that a day without a date would be doubly covered."""
-    versions: Iterable[Version] = before.versions if before else ()
-    return any((one.upload, one.select) != (job.upload, job.select) and not one.replaced for one in versions)
 
 
 def _renewed(register: Register, renewed: Mapping[tuple[str, str], tuple[int, str, bool]]) -> Register:
@@ -384,7 +297,3 @@ def _renewed(register: Register, renewed: Mapping[tuple[str, str], tuple[int, st
             versions.append(one.model_copy(update={"chunks": chunks, "chunks_file": file, "curated": curated}))
         documents[name] = document.model_copy(update={"versions": tuple(versions)})
     return Register(documents=documents)
-
-
-def _failed(job: AddJob, status: str, reason: str) -> Outcome:
-    return Outcome(source=job.source, document=identity(job), status=status, reason=reason)

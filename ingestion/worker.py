@@ -101,9 +101,9 @@ class Worker:
 
     def _upgrade(self) -> None:
         try:
-            if not self._pipeline.outdated():
+            if (why := self._pipeline.outdated()) is None:
                 return
-            log.warning("the index is of an earlier version of this program; it goes on answering while it is rebuilt")
+            log.warning("the index is being rebuilt", why=why)
             self._pipeline.upgrade()
             log.warning("the index was rebuilt and is in use")
         except ProductError as error:

@@ -18,7 +18,9 @@ import pytest
 import redis
 
 from ingestion import chunk_files, jobs, keys, running, uploads
+from ingestion.embedders.cache import VectorCache
 from ingestion.embedding import Embedder, open_embedder
+from ingestion.golden_queries import Remembering
 from ingestion.index.generations import EdgeEngine
 from ingestion.index.points import placed, said, units
 from ingestion.jobs import AddJob, JobState
@@ -39,14 +41,18 @@ LONGEST_SECONDS = 90.0
 """From a kill to the end of its job, on a busy machine."""
 
 
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return open_embedder(Settings(), threads=1)
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data", embedding_cache=tmp_path / "vectors.sqlite")
+
+
+@pytest.fixture
+def embedder(settings: Settings) -> Embedder:
+    """The one question is embedded once: thousands of searches are to try the index, not the model."""
+    model = open_embedder(settings, threads=1)
+    assert settings.embedding_cache is not None
+    return Remembering(VectorCache(settings.embedding_cache, model.name, model.dim), model.name, model.dim,
+                       lambda: model)
 
 
 @pytest.fixture

@@ -163,6 +163,12 @@ def test_an_index_of_an_earlier_program_answers_and_is_rebuilt_by_the_next_worke
     assert rebuilt is not None and rebuilt.parent == old
     assert rebuilt.layout == LAYOUT and set(rebuilt.mean) == set(SPARSE)
     assert texts(settings, embedder, "zwrot towaru w ciągu 14 dni")
+    file = engine.folder / rebuilt.generation / "snapshot.json"
+    file.write_text(rebuilt.model_copy(update={"model": "earlier"}).model_dump_json())
+    with pytest.raises(SearchIndexError, match="made with earlier"):
+        texts(settings, embedder, "zwrot")
+    assert admin.add("regulamin.md", OLD).status == "unchanged"
+    assert texts(settings, embedder, "zwrot towaru w ciągu 14 dni")
 
 
 def test_a_document_that_supersedes_another_ends_it(admin: Admin, settings: Settings, embedder: Embedder) -> None:
