@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from chatbot import keys
@@ -86,7 +87,7 @@ async def commit(redis: Store, step: Step) -> str | None:
     while True:
         try:
             reply: Any = await script(keys=[mark], args=arguments)
-        except (RedisConnectionError, RedisTimeoutError):
+        except (RedisConnectionError, RedisTimeoutError, NoScriptError):  # the last: replaced between load and call
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(PAUSE_SECONDS)
