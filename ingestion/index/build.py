@@ -28,7 +28,7 @@ from ingestion.errors import ProductError, SearchIndexError
 from ingestion.index import golden, sparse, trial
 from ingestion.index.difference import Difference, changed, difference
 from ingestion.index.engine import LAYOUT, Engine, Snapshot, new_id, open_engine
-from ingestion.index.points import Placed, Said, placed
+from ingestion.index.points import Draft, Placed, Said, placed
 from ingestion.index.seam import SPARSE, Builder, Point
 from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
@@ -174,29 +174,35 @@ def _write(
     builder: Builder, fresh: Sequence[Placed], mean: Mapping[str, float] | None, cache: VectorCache
 ) -> dict[str, float]:
     """``mean``: the lengths that weights are relative to (None: those of these points, taken now). Returns it."""
-    drafts = [point.draft() for point in fresh]
-    terms = [sparse.tokens(draft.matched, draft.whole) if draft.matched else {} for draft in drafts]
+    terms = [_counts(point.draft()) for point in fresh]
     lengths = dict(mean) if mean is not None else _means(terms)
     for start in range(0, len(fresh), LIMITS.part):
         end = min(start + LIMITS.part, len(fresh))
-        vectors = golden.vectors(drafts[start:end], cache)
+        drafts = [point.draft() for point in fresh[start:end]]
+        vectors = golden.vectors(drafts, cache)
         if missing := sum(vector is None for vector in vectors):
             raise SearchIndexError(f"{missing} passages have no vector yet. Run 'python -m ingestion reindex'.")
         builder.upsert(
             Point(point.id, vector, sparse.of_document(found, lengths), point.payload(draft))
-            for point, draft, found, vector in zip(fresh[start:end], drafts[start:end], terms[start:end], vectors,
-                                                   strict=True) if vector is not None
+            for point, draft, found, vector in zip(fresh[start:end], drafts, terms[start:end], vectors, strict=True)
+            if vector is not None
         )
         _say({"done": end, "of": len(fresh)})
     return lengths
 
 
-def _means(documents: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, float]:
+def _counts(draft: Draft) -> dict[str, sparse.Counts]:
+    if not draft.matched:
+        return {}
+    return {name: sparse.counted(terms) for name, terms in sparse.tokens(draft.matched, draft.whole).items()}
+
+
+def _means(documents: Iterable[Mapping[str, sparse.Counts]]) -> dict[str, float]:
     """Terms of a document on average, for each sparse vector, over the documents that have it."""
     lengths: dict[str, list[int]] = {name: [] for name in SPARSE}
     for document in documents:
-        for name, terms in document.items():
-            lengths[name].append(len(terms))
+        for name, counts in document.items():
+            lengths[name].append(counts.length)
     return {name: sum(found) / max(len(found), 1) for name, found in lengths.items()}
 
 

@@ -15,6 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ingestion import polish
 from ingestion.index.seam import GRAMS, LEMMAS, WORDS, Sparse
 
@@ -64,18 +67,32 @@ def grams(text: str) -> list[str]:
     return found
 
 
-def lengths(terms: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    return {name: len(found) for name, found in terms.items()}
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often a document says which terms: ids rising, and a count for each. ``length``: terms in all. Some 2 KB for
+    a passage, where its terms as texts take 50."""
+
+    ids: NDArray[np.uint32]
+    counts: NDArray[np.float32]
+    length: int
 
 
-def of_document(terms: Mapping[str, Sequence[str]], mean: Mapping[str, float]) -> dict[str, Sparse]:
+def counted(terms: Sequence[str]) -> Counts:
+    by_term = Counter(terms)
+    hashed = np.fromiter((zlib.crc32(term.encode()) for term in by_term), np.uint32, len(by_term))
+    ids, places = np.unique(hashed, return_inverse=True)
+    counts = np.bincount(places, list(by_term.values()), len(ids)).astype(np.float32)
+    return Counts(ids, counts, len(terms))
+
+
+def of_document(counts: Mapping[str, Counts], mean: Mapping[str, float]) -> dict[str, Sparse]:
     """``mean``: the mean number of terms of a document, per vector."""
     vectors = {}
-    for name, found in terms.items():
+    for name, found in counts.items():
         b = BM25.whole_b if name == WORDS else BM25.b
-        norm = BM25.k * (1 - b + b * len(found) / max(mean.get(name, 0.0), 1.0))
-        weights = {term: (BM25.k + 1) * count / (count + norm) for term, count in Counter(found).items()}
-        vectors[name] = _vector(weights)
+        norm = BM25.k * (1 - b + b * found.length / max(mean.get(name, 0.0), 1.0))
+        weights = (BM25.k + 1) * found.counts / (found.counts + norm)
+        vectors[name] = Sparse(tuple(found.ids.tolist()), tuple(weights.tolist()))
     return vectors
 
 

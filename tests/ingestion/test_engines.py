@@ -95,7 +95,8 @@ def everything() -> list[tuple[Placed, Draft]]:
 def points() -> list[Point]:
     terms = {one.id: sparse.tokens(draft.matched, draft.whole) for one, draft in everything() if draft.matched}
     mean = {name: float(np.mean([len(one[name]) for one in terms.values() if name in one])) for name in SPARSE}
-    return [Point(one.id, vector(draft.embedded), sparse.of_document(terms.get(one.id, {}), mean), one.payload(draft))
+    counts = {name: {vector: sparse.counted(found) for vector, found in one.items()} for name, one in terms.items()}
+    return [Point(one.id, vector(draft.embedded), sparse.of_document(counts.get(one.id, {}), mean), one.payload(draft))
             for one, draft in everything()]
 
 
