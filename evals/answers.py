@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_module
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from chatbot.answering import open_parts
 from chatbot.thresholds import with_limit
+from evals import remote_judge
 from evals.case import read
 from evals.corpus import indexed
 from evals.figures import whole
@@ -22,6 +23,7 @@ from evals.harms import Judge, judges
 from evals.judging import judge
 from evals.metrics import Outcome, scored
 from evals.proposals import remembered
+from evals.remote_judge import Judged
 from evals.run import run
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.errors import UsageError
@@ -38,6 +40,7 @@ def answers(
         float | None,
         typer.Option(help="Take the loosest threshold with this risk on these very cases."),
     ] = None,
+    by_model: Annotated[bool, typer.Option("--judge", help="Let JUDGE_URL's model judge the replies as well.")] = False,
     details: Annotated[Path | None, typer.Option(help="Write every case with its reply and judgement here.")] = None,
     json: Json = False,
 ) -> None:
@@ -57,11 +60,14 @@ def answers(
             err.print(f"p_wrong at most {threshold:.4f} keeps the risk at {risk} on these cases")
             parts = replace(parts, thresholds=with_limit(parts.thresholds, threshold))
             outcomes = run(labelled, parts, date.today())
+    verdicts = remote_judge.judged(outcomes, settings) if by_model else {}
     if details:
         measures = judges(parts.company.style)
-        rows = (_row(one) | {"harms": _harmed(one, measures)} for one in outcomes)
+        rows = (_row(one) | {"harms": _harmed(one, measures)} | _judged(verdicts.get(one.case.id)) for one in outcomes)
         details.write_text("\n".join(json_module.dumps(row, ensure_ascii=False) for row in rows) + "\n")
     figures = whole(outcomes, parts.company) | {"threshold": round(parts.thresholds.p_wrong, 4)}
+    if by_model:
+        figures["judge"] = remote_judge.figures(outcomes, verdicts, settings.judge_model or settings.llm_model or "")
     if json:
         print_json(figures)
     else:
@@ -98,6 +104,10 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "signals": {name: round(value, 4) for name, value in answer.signals.items()},
         "ms": round(answer.took_ms),
     }
+
+
+def _judged(verdict: Judged | None) -> dict[str, Any]:
+    return {"judge": {name: value for name, value in asdict(verdict).items() if name != "case"}} if verdict else {}
 
 
 def _harmed(outcome: Outcome, measures: Mapping[str, Judge]) -> dict[str, str]:

@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 
 from chatbot.answering import open_parts
+from evals import remote_judge
 from evals.case import read
 from evals.comparison import Compared, compared, verdict
 from evals.configs import CONFIGS, Bench
@@ -25,6 +26,7 @@ from evals.writing import writer
 from ingestion import company as companies
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.errors import UsageError
+from ingestion.settings import Settings
 
 PAGE = "report.html"
 
@@ -39,6 +41,7 @@ def compare(
     "rag+adapter",
     adapter: Annotated[str | None, typer.Option(help="Adapter's name or folder; default: ADAPTER.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N cases.")] = None,
+    by_model: Annotated[bool, typer.Option("--judge", help="Let JUDGE_URL's model judge the replies as well.")] = False,
     to: Annotated[Path, typer.Option(help="Folder for the page and the JSON beside it.")] = Path("report"),
     language: Annotated[str, typer.Option(help="Of the page: pl or en.")] = "pl",
     json: Json = False,
@@ -62,6 +65,8 @@ def compare(
         for name in chosen:
             err.print(f"{name}…")
             found[name] = compared(name, CONFIGS[name](labelled, bench), company)
+            if by_model:
+                found[name] = _judged(found[name], settings)
     judged = verdict(found, company.goals)
     page = Page(company, found, judged, language)
     told = document(found, page, cases.name, running.adapter)
@@ -73,6 +78,13 @@ def compare(
         print_json(told)
     else:
         _show(found, page)
+
+
+def _judged(one: Compared, settings: Settings) -> Compared:
+    """The set-up with what the judge elsewhere says of its replies beside its figures."""
+    verdicts = remote_judge.judged(one.outcomes, settings)
+    told = remote_judge.figures(one.outcomes, verdicts, settings.judge_model or settings.llm_model or "")
+    return replace(one, figures={**one.figures, "judge": told})
 
 
 def document(found: Mapping[str, Compared], page: Page, cases: str, adapter: str) -> dict[str, Any]:

@@ -51,7 +51,8 @@ class Page:
             "<meta name='viewport' content='width=device-width, initial-scale=1'>",
             f"<title>{escape(self.say('title'))}</title><style>{STYLE}</style></head><body><main>",
             f"<header><h1>{escape(self.say('title'))}</h1><p class='lead'>{escape(lead)}</p></header>",
-            self.told(), self.figures(), self.curves(), self.calibration(), self.harms(), self.hands(),
+            self.told(), self.figures(), self.curves(), self.calibration(), self.harms(), self.judge(),
+            self.hands(),
             f"<section><h2>{escape(self.say('what'))}</h2>"
             f"<p>{escape(self.say('explained', risk=self.share(self.company.goals.risk, 0)))}</p></section>",
             "</main></body></html>",
@@ -128,6 +129,17 @@ class Page:
             rows.append(cells)
         heads = [self.say("harm"), *(self.name(name) for name in self.found)]
         return self.section("harms", self.table(heads, rows, self.say("harms")))
+
+    def judge(self) -> str:
+        """What a model elsewhere says of the replies, where one was asked."""
+        asked = {name: one.figures["judge"] for name, one in self.found.items() if "judge" in one.figures}
+        if not asked:
+            return ""
+        rows = [[self.name(name), str(told["judged"]), self.share(told.get("right")), self.share(told.get("supported")),
+                 self.share(told.get("agrees")), str(told["crashed"])] for name, told in asked.items()]
+        heads = [self.say(one) for one in ("config", "judged", "right", "grounded", "agrees", "judge_crashed")]
+        about = self.say("judge_about", model=next(iter(asked.values()))["model"])
+        return self.section("judge", f"<p>{escape(about)}</p>{self.table(heads, rows, self.say('judge'))}")
 
     def hands(self) -> str:
         if self.verdict is None:

@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import unquote
 
 
+NO_TEXT = ("role", "model", "response_format", "generationConfig", "inferenceConfig")
+
+
 @dataclass
 class Asked:
     """One request. ``text``: all that its messages say, in whatever shape they came."""
@@ -90,7 +93,7 @@ class ModelServer:
 
 def _texts(value: Any) -> list[str]:
     if isinstance(value, dict):
-        return [text for name, one in value.items() if name not in ("role", "model") for text in _texts(one)]
+        return [text for name, one in value.items() if name not in NO_TEXT for text in _texts(one)]
     if isinstance(value, list):
         return [text for one in value for text in _texts(one)]
     return [value] if isinstance(value, str) else []
