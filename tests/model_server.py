@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
-
 NO_TEXT = ("role", "model", "response_format", "generationConfig", "inferenceConfig")
 
 
