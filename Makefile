@@ -8,7 +8,7 @@ TORCH ?= torch==2.13.0
 TORCH_INDEX_URL ?=
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 
-.PHONY: run install dev test check faults security licences audit bench bench-train lock clean
+.PHONY: run install dev test check gates faults security licences audit bench bench-train lock clean
 
 run: $(VENV)/.installed  ## from a fresh clone to the served demo
 	@$(BIN)/python -m ingestion demo
@@ -42,6 +42,9 @@ check: $(VENV)/.dev  ## lint, types, layers
 
 test: check  ## everything CI runs
 	@$(BIN)/python -m pytest -m "not slow"
+
+gates: $(VENV)/.dev  ## a table: each gate on training data beside the broken set that it refuses
+	@$(BIN)/python -m tests.finetune.gates
 
 faults: $(VENV)/.dev  ## the whole fault harness
 	@FAULTS=whole $(BIN)/python -m pytest tests/faults

@@ -23,6 +23,7 @@ from finetune.record import Record
 from finetune.samples import Mix, Sample
 from ingestion.settings import Settings
 from tests.finetune.cast import NoMask, sound
+from tests.finetune.gates import tried
 from tests.tiny import tiny_model
 
 BROKEN = Path(__file__).parent / "broken"
@@ -146,3 +147,11 @@ def test_every_gate_has_a_broken_set_and_a_number_in_the_table() -> None:
     shown = {path.stem.split(".")[0] for path in BROKEN.glob("*.jsonl")}
     assert shown == {one.name for one in gate.GATES}
     assert all(one.limit and one.refuses for one in gate.GATES)
+
+
+def test_the_table_of_gates_shows_each_refusing_the_set_made_to_break_it(settings: Settings) -> None:
+    found = list(tried(settings))
+    assert [one.gate for one in found] == [one.name for one in gate.GATES]
+    assert [one.gate for one in found if not one.refused or not one.rows] == []
+    small = {"too_few", "giving_up"}  # what is too few to learn from breaks these as well
+    assert [one.gate for one in found if set(one.others) - small] == []
