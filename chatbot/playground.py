@@ -13,6 +13,7 @@ from chatbot.messages import shown
 from chatbot.model.seam import Model, Proposal, Task
 from chatbot.privacy.vault import Vault
 from chatbot.retrieval import Search
+from ingestion import english
 from ingestion.documents import Chunk, Passage
 from ingestion.errors import ModelError
 from ingestion.search import Found, SearchRequest
@@ -38,9 +39,11 @@ class _Watching:
 
     def __init__(self, search: Search) -> None:
         self._search = search
+        self.asked: SearchRequest | None = None
         self.found: Found | None = None
 
     def search(self, request: SearchRequest) -> Found:
+        self.asked = request
         self.found = self._search.search(request)
         return self.found
 
@@ -49,7 +52,8 @@ class _Watching:
 
 
 async def play(settings: Settings, parts: Parts, question: str, as_of: date | None, today: date) -> dict[str, Any]:
-    """The answer, its verdict, the passages with each stage's scores, and the prompt. Nothing is stored."""
+    """The answer, its verdict, the passages with each stage's scores, what the search was narrowed to, and the prompt.
+    Nothing is stored."""
     model, search = _Listening(parts.model), _Watching(parts.search)
     asked = Question(question, as_of or today, as_of is not None)
     result: Answer | None = None
@@ -58,7 +62,6 @@ async def play(settings: Settings, parts: Parts, question: str, as_of: date | No
             result = piece
     assert result is not None, "answer() ends with an Answer"
     found = search.found
-    rows = [*(found.passages if found else ()), *(found.faq if found else ())]
     return {
         "answer": {
             "kind": result.kind, "text": result.text, "mode": result.mode, "model": result.model,
@@ -67,10 +70,20 @@ async def play(settings: Settings, parts: Parts, question: str, as_of: date | No
             "first_token_ms": round(result.first_token_ms, 1) if result.first_token_ms is not None else None,
         },
         "verdict": asdict(result.verdict),
-        "passages": [_passage(one) for one in rows],
+        "passages": [_passage(one) for one in found.passages] if found else [],
+        "faq": [_passage(one) for one in found.faq] if found else [],
+        "filters": _filters(search.asked),
         "generation": found.generation if found else None,
         "prompt": _prompt(settings, model.task),
     }
+
+
+def _filters(asked: SearchRequest | None) -> dict[str, Any] | None:
+    """What the search was narrowed to (None: to nothing), and the words it looked for. None: nothing was searched."""
+    if asked is None:
+        return None
+    return {"as_of": asked.as_of, "audience": asked.audience, "collection": asked.collection,
+            "language": asked.language, "words": english.searched(asked.text)}
 
 
 def _passage(passage: Passage) -> dict[str, Any]:

@@ -33,7 +33,7 @@ export class Playground {
     const well = await attempt(this.strings, async () => {
       const body = { question: this.question.value.trim(), ...(this.day.value ? { as_of: this.day.value } : {}) };
       const told = await this.session.post("/admin/playground", body, { seconds: SECONDS });
-      fill(this.result, this.answer(told.answer), this.verdict(told.verdict), this.passages(told.passages), this.prompt(told.prompt));
+      fill(this.result, this.answer(told.answer), this.verdict(told.verdict), this.filters(told), this.passages("admin.passages", told.passages), this.passages("admin.faq_near", told.faq), this.prompt(told.prompt));
     });
     if (!well) fill(this.result);
     this.button.disabled = false;
@@ -73,10 +73,23 @@ export class Playground {
         verdict.reasons?.length ? element("div", {}, element("dt", {}, say("admin.reasons")), element("dd", {}, verdict.reasons.map((reason) => strings.name("reasons", reason)).join(", "))) : null));
   }
 
-  passages(passages) {
+  /** What the search was narrowed to, and the words it looked for. */
+  filters({ filters, generation }) {
+    if (!filters) return null;
+    const { strings } = this;
+    const { say } = strings;
+    const fact = (label, value) => element("div", {}, element("dt", {}, say(label)), element("dd", {}, value));
+    return element("section", { class: "card" }, element("h2", {}, say("admin.filters")), element("dl", { class: "facts" },
+      fact("admin.as_of", strings.day(filters.as_of)),
+      fact("admin.audience", filters.audience ? strings.name("audiences", filters.audience) : say("admin.any")),
+      fact("admin.collection", filters.collection ?? say("admin.any")), fact("admin.language", filters.language ?? say("admin.any")),
+      fact("admin.searched_words", filters.words), generation ? fact("admin.generation", generation) : null));
+  }
+
+  passages(heading, passages = []) {
     const { strings } = this;
     return element("section", { class: "card" },
-      element("h2", {}, strings.say("admin.passages"), element("span", { class: "count" }, String(passages.length))),
+      element("h2", {}, strings.say(heading), element("span", { class: "count" }, String(passages.length))),
       passages.length ? element("ol", { class: "passages" }, passages.map((one, index) => this.passage(one, index + 1))) : element("p", { class: "empty" }, strings.say("admin.no_passages")));
   }
 

@@ -6,6 +6,24 @@ import { attempt, toast } from "../staff/toast.js";
 
 const AT_ONCE = 20; // files of one request; the service takes 100 (chatbot.api.documents), and a failure then costs less
 
+/** The files that were dropped, those in folders too, however deep. Entries must be asked for before the first await. */
+async function dropped({ items, files }) {
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  return entries.length ? (await Promise.all(entries.map(within))).flat() : [...files];
+}
+
+async function within(entry) {
+  if (entry.isFile) return [await new Promise((resolve, reject) => { entry.file(resolve, reject); })];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) { // a reader gives a hundred entries at a time
+    const some = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+    if (!some.length) break;
+    found.push(...some);
+  }
+  return (await Promise.all(found.map(within))).flat();
+}
+
 export class Upload {
   constructor(strings, session, added) {
     Object.assign(this, { strings, session, added, files: [] });
@@ -19,7 +37,7 @@ export class Upload {
       element("span", { class: "hint" }, say("admin.kinds")));
     for (const name of ["dragenter", "dragover"]) this.zone.addEventListener(name, (event) => this.over(event, true));
     for (const name of ["dragleave", "drop"]) this.zone.addEventListener(name, (event) => this.over(event, false));
-    this.zone.addEventListener("drop", (event) => this.take(event.dataTransfer.files));
+    this.zone.addEventListener("drop", async (event) => this.take(await dropped(event.dataTransfer)));
     this.url = element("input", { id: "url", name: "url", type: "url", placeholder: "https://", autocomplete: "off" });
     this.every = element("select", { id: "every", name: "every" }, [24, 168, 0].map((hours) => element("option", { value: String(hours) }, say(`admin.every_${hours}`))));
     this.since = element("input", { id: "valid_from", name: "valid_from", type: "date" });
