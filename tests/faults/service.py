@@ -24,8 +24,9 @@ from tests.chatbot.answerers import echo, finished
 from tests.chatbot.conftest import QUICK
 from tests.flows.serving import serving
 
-PATIENT = replace(QUICK, turns_running=4, turn_tries=1_000, wait_seconds=3_600)
-"""No turn is given to a human for having died twice or waited long: here each must be answered in the end."""
+PATIENT = replace(QUICK, turns_running=4, turn_tries=1_000, wait_seconds=3_600, turn_seconds=600)
+"""No turn is given to a human for having died twice, waited long, or met a store that was away: here each must be
+answered in the end."""
 ANSWER_SECONDS = 0.1
 RUNNING = 2
 CAPACITY = RUNNING / ANSWER_SECONDS
