@@ -23,6 +23,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _SKIPPED = frozenset((qn("w:del"), qn("w:moveFrom"), _FALLBACK))
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _BREAKS = frozenset((qn("w:br"), qn("w:cr")))
+_WHITE = "FFFFFF"
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
@@ -67,12 +68,15 @@ def read(data: bytes, name: str) -> Found:
     except (KeyError, ValueError, AttributeError, docx.opc.exceptions.OpcError) as error:
         raise DocumentError(f"{name} is a damaged Word document ({error}). Save it again as .docx.") from error
     styles = {style.style_id: style for style in document.styles if style.type == 1}
+    hidden = _blanked(document, styles)
     blocks = tuple(_blocks(body, styles, _numbering(document)))
     notes = tuple(_notes(document))
     if not blocks and next(body.iter(_PICTURE), None) is not None:
         raise NeedsOcr(f"{name} has pictures and no text. Run OCR on it and add the result.")
     heading = next((block.text for block in blocks if block.level == 1), None)
-    return Found(heading or clean(document.core_properties.title or "") or None, (*blocks, *notes))
+    return Found(heading or clean(document.core_properties.title or "") or None, (*blocks, *notes), (
+        f"{name} has print that nobody can see (white on white), {hidden} words; it was left out. Look whether "
+        "somebody hid something there.",) if hidden else ())
 
 
 def _blocks(body: Any, styles: dict[str, Any], numbering: _Numbering) -> Iterator[Block]:
@@ -102,6 +106,30 @@ def _paragraph(element: Any, styles: dict[str, Any], numbering: _Numbering) -> I
         if line.strip():
             yield Block(marker + " ".join(line.split()), level=level)
             marker = ""
+
+
+def _blanked(document: Any, styles: dict[str, Any]) -> int:
+    """Empty the runs of white letters on white paper, so that nothing reads them; how many words they had. White
+    letters in a table stay, its style may colour its cells; so do those of a page, a style or a run with a colour
+    behind it."""
+    words = 0
+    if document.element.find(qn("w:background")) is not None:
+        return 0
+    for paragraph in document.element.body.iter(qn("w:p")):
+        coloured = (paragraph, *(style.element for style in _chain(paragraph, styles)))
+        inside = next(paragraph.iterancestors(qn("w:tc"), qn("w:txbxContent")), None)
+        if inside is not None or any(one.find(f"{qn('w:pPr')}/{qn('w:shd')}") is not None for one in coloured):
+            continue
+        for run in paragraph.iter(qn("w:r")):
+            own = run.find(qn("w:rPr"))
+            colour = own.find(qn("w:color")) if own is not None else None
+            behind = own is not None and any(own.find(qn(tag)) is not None for tag in ("w:shd", "w:highlight"))
+            if colour is None or behind or str(colour.get(qn("w:val"))).upper() != _WHITE:
+                continue
+            for text in run.iter(qn("w:t")):
+                words += len((text.text or "").split())
+                text.text = ""
+    return words
 
 
 def _cell(cell: Any) -> str:

@@ -17,6 +17,7 @@ from ingestion.clauses import Block
 from ingestion.errors import DocumentError, NeedsOcr, NeedsPassword
 from ingestion.polish import clean
 from ingestion.sources.blocks import Found, paragraphs, table
+from ingestion.sources.unseen import pale, unseen
 
 MOST_PAGES = 3000
 HEADING_SIZE = 1.12
@@ -37,6 +38,8 @@ UNREADABLE = 0.3
 SCANNED = 0.5
 """Of the pages: pictures without text on so many, and the file is a scan with a few typed pages."""
 
+SHOWN_PAGES = 10
+"""Of those with hidden print, in the note on them."""
 AGREEMENT = 0.8
 """Of the words pdfium sees on a page; the median file has 0.997, turned pages have 0.0 to 0.5."""
 
@@ -65,13 +68,13 @@ class _Line:
 def read(data: bytes, name: str) -> Found:
     """Raises NeedsPassword, NeedsOcr for pictures of text, DocumentError for a damaged or an empty file."""
     try:
-        title, lines, pictures, pages = _plumbed(data, name)
+        title, lines, pictures, pages, blank = _plumbed(data, name)
     except (DocumentError, RecursionError, MemoryError):
         raise
     except Exception as error:  # pdfminer raises whatever a damaged file leads it to
         if isinstance(error, PDFPasswordIncorrect) or any(isinstance(one, PDFPasswordIncorrect) for one in error.args):
             raise NeedsPassword(f"{name} is encrypted. Save it without a password and add it.") from error
-        title, lines, pictures, pages = _by_pdfium(data, name)
+        (title, lines, pictures, pages), blank = _by_pdfium(data, name), ()
     text = "".join(line.table.text if line.table else line.text for line in lines)
     letters = sum(character.isalnum() for character in text)
     if _UNKNOWN.search(text) and sum(len(match) for match in _UNKNOWN.findall(text)) > UNREADABLE * len(text):
@@ -83,12 +86,17 @@ def read(data: bytes, name: str) -> Found:
     if pictures > SCANNED * pages:
         raise NeedsOcr(f"{name}: {pictures} of its {pages} pages are pictures without text. Run OCR on it and add it.")
     blocks = tuple(_blocks(_without_running_titles(lines, pages)))
-    return Found(next((block.text for block in blocks if block.level == 1), None) or title or None, blocks)
+    where = ", ".join(map(str, blank[:SHOWN_PAGES]))
+    notes = (f"{name} has print that nobody can see (white on white), on pages {where}; it was left out. Look whether "
+             "somebody hid something there.",) if blank else ()
+    return Found(next((block.text for block in blocks if block.level == 1), None) or title or None, blocks, notes)
 
 
-def _plumbed(data: bytes, name: str) -> tuple[str, list[_Line], int, int]:
-    """The title of its properties, its lines, how many pages are a picture, how many there are."""
+def _plumbed(data: bytes, name: str) -> tuple[str, list[_Line], int, int, tuple[int, ...]]:
+    """The title of its properties, its lines, how many pages are a picture, how many there are, and the numbers of
+    those with print that nobody can see."""
     lines: list[_Line] = []
+    blank: list[int] = []
     pictures = 0
     second = _Pdfium(data)
     with pdfplumber.open(io.BytesIO(data)) as document:
@@ -96,17 +104,21 @@ def _plumbed(data: bytes, name: str) -> tuple[str, list[_Line], int, int]:
         if pages > MOST_PAGES:
             raise DocumentError(f"{name} has {pages} pages; {MOST_PAGES} are the most. Split it.")
         for number, page in enumerate(document.pages):
-            found = _agreed(page, number, second)
+            found, hidden = _agreed(page, number, second)
+            blank += [number + 1] * hidden
             pictures += not found and bool(page.images)
             lines += found
             page.close()
         title = (document.metadata or {}).get("Title")
-    return clean(title).strip() if isinstance(title, str) else "", lines, pictures, pages
+    return clean(title).strip() if isinstance(title, str) else "", lines, pictures, pages, tuple(blank)
 
 
-def _agreed(page: Any, number: int, second: _Pdfium) -> list[_Line]:
-    """pdfplumber's lines, or pdfium's where pdfplumber fails or misses words that pdfium sees (turned pages)."""
+def _agreed(page: Any, number: int, second: _Pdfium) -> tuple[list[_Line], bool]:
+    """pdfplumber's lines without what nobody can see, and whether there was any; or pdfium's where pdfplumber fails or
+    misses words that pdfium sees (turned pages)."""
+    hidden: list[dict[str, Any]] = []
     try:
+        hidden = _unseen(page, number, second)
         found = list(_lines(page, number))
     except (RecursionError, MemoryError):
         raise
@@ -115,9 +127,23 @@ def _agreed(page: Any, number: int, second: _Pdfium) -> list[_Line]:
     other = second.text(number)
     words = Counter(re.findall(r"\w+", other.lower()))
     ours = Counter(re.findall(r"\w+", " ".join(line.table.text if line.table else line.text for line in found).lower()))
-    if (words & ours).total() >= AGREEMENT * words.total():
-        return found
-    return [_Line(line, number, 0.0, 0.0, 0.0) for line in other.split("\n")]
+    if (words & ours).total() < AGREEMENT * words.total():
+        return [_Line(line, number, 0.0, 0.0, 0.0) for line in other.split("\n")], False
+    return (list(_lines(_without(page, hidden), number)), True) if hidden else (found, False)
+
+
+def _unseen(page: Any, number: int, second: _Pdfium) -> list[dict[str, Any]]:
+    """Letters that leave no mark. Not looked for on turned pages, and on those whose paper doesn't begin at 0, 0."""
+    letters = [one for one in page.chars if one["text"].strip() and pale(one.get("non_stroking_color"))]
+    if not letters or page.rotation or tuple(page.bbox[:2]) != (0, 0):
+        return []
+    painted = second.painted(number)
+    return unseen(letters, painted) if painted is not None else []
+
+
+def _without(page: Any, letters: list[dict[str, Any]]) -> Any:
+    places = {(one["x0"], one["top"], one["text"]) for one in letters}
+    return page.filter(lambda one: one["object_type"] != "char" or (one["x0"], one["top"], one["text"]) not in places)
 
 
 class _Pdfium:
@@ -140,6 +166,13 @@ class _Pdfium:
             return clean(self._document[number].get_textpage().get_text_bounded()) if number < len(self) else ""
         except pypdfium2.PdfiumError:
             return ""
+
+    def painted(self, number: int) -> Any:
+        """A page as a grey picture, a pixel a point; None for one that can't be painted."""
+        try:
+            return self._document[number].render(scale=1, grayscale=True).to_pil() if number < len(self) else None
+        except (pypdfium2.PdfiumError, ValueError):
+            return None
 
     def pictured(self, number: int) -> bool:
         try:
