@@ -23,7 +23,7 @@ _STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|plac
                   r"|osiedl\w{1,3}|rond\w{1,2}|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue|ul|al|pl|os)(?!\w))")
 _NAME = rf"(?:(?!{_STREET_PREFIX})(?:{_NOISY}[.@€|!]?|[|!$@€]\w+){_SPACE}+){{1,5}}?"
 _FLAT = rf"{_SPACE}?/{_SPACE}?{SIGN}{{1,4}}|{_SPACE}?(?:m|lok|m\.|lok\.|mieszkania){_SPACE}?\d{{1,4}}"
-_HOUSE = rf"(?=[^\s/,]*\d){SIGN}{{1,4}}[a-zA-Z]?(?:{_FLAT})?(?!{_SPACE}[{_UP}]\w+{_SPACE}\d)"
+_HOUSE = rf"(?=[^\s/,]{{0,8}}\d){SIGN}{{1,4}}[a-zA-Z]?(?:{_FLAT})?(?!{_SPACE}[{_UP}]\w+{_SPACE}\d)"
 _CODE = rf"{SIGN}{{2}}[-–]{SIGN}{{3}}(?![\w-])"
 _TOWN = rf"(?:[{_UP}\dßÞþ|!@$]|[^\W_](?=\w{{0,20}}[|@€$!(<]))(?:\w|[|@€$!(<#+](?=\w)|-(?=\w)){{0,30}}"
 _PLACE = (rf"(?:,?{_SPACE}+(?:(?:w|vv|uu){_SPACE}+{_TOWN}[ \u00a0,]+)?|[-,]|(?<=\d)){_CODE}"

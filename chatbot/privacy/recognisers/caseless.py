@@ -40,7 +40,8 @@ def unmarked_name(words: list[Token], at: int, *, told: bool) -> Name:
     if given:
         hyphen = at + given + 1 < len(words) and words[at + given + 1].gap == "-"
         usual = _usual(word) and (hyphen or _ended(words, at + given + 1))
-        behind = _surname(words, at + given, beside=_only_given(word) or before or told or usual)
+        sure = _only_given(word) or before or told
+        behind = _surname(words, at + given, beside=sure or usual, any_noun=sure)
         if behind and not in_company(words, at, at + given + behind - 1):
             return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * given + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
         if told or before:
@@ -90,9 +91,12 @@ def _given(words: list[Token], at: int, *, sure: bool) -> int:
     return count
 
 
-def _surname(words: list[Token], at: int, *, beside: bool, first: bool = False) -> int:
-    """How many words from ``at`` are a surname: one, or two with a hyphen. ``beside``: what stands before is surely a
-    given name; ``first``: a title or a role does ("pan", "kurier")."""
+def _surname(
+    words: list[Token], at: int, *, beside: bool, first: bool = False, any_noun: bool = False
+) -> int:
+    """How many words from ``at`` are a surname: one, or two with a hyphen. ``beside``: a given name stands before;
+    ``any_noun``: it can be nothing else, so that any noun may be the surname; ``first``: a title or a role does ("pan",
+    "kurier")."""
     count = 0
     while count < 2 and at + count < len(words):
         word = words[at + count]
@@ -112,7 +116,8 @@ def _surname(words: list[Token], at: int, *, beside: bool, first: bool = False) 
             fits = named.surname and not small.person and agree(
                 words[at - 1].text.lower(), word.text.capitalize())
         else:
-            fits = (named.surname and (beside or count > 0)) or (beside and small.common and ended and not small.person)
+            noun = any_noun and small.common and ended and not small.person
+            fits = (named.surname and (beside or count > 0)) or noun
         if not fits:
             break
         count += 1
