@@ -216,8 +216,8 @@ class Pipeline:
             done += more
             report(done, len(texts) + len(questions))
 
-        self.embedder.passages(texts, tell)
-        self.embedder.questions(questions, tell)
+        self.embedder.keep(texts, tell)
+        self.embedder.keep(questions, tell, as_query=True)
 
     def _write(self, made: list[Chunk]) -> str:
         return chunk_files.write(self._settings.data_dir, made)

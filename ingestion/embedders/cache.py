@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,19 +41,24 @@ class CachedEmbedder:
         """Questions that are searched: a question is compared with a question, so both are embedded as queries."""
         return self._kept(texts, progress, as_query=True)
 
-    def _kept(self, texts: Sequence[str], progress: Progress | None, *, as_query: bool) -> Vectors:
-        cleaned = [clean(text) for text in texts]
-        known = self._cache.get(cleaned, as_query=as_query)
-        missing = list(dict.fromkeys(text for text in cleaned if text not in known))
-        if progress is not None and len(cleaned) > len(missing):
-            progress(len(cleaned) - len(missing))
+    def keep(self, texts: Sequence[str], progress: Progress | None = None, *, as_query: bool = False) -> None:
+        """Have their vectors in the file; nobody needs them here."""
+        cleaned = list(dict.fromkeys(map(clean, texts)))
+        known = self._cache.known(cleaned, as_query=as_query)
+        missing = [text for text in cleaned if text not in known]
+        if progress is not None and len(texts) > len(missing):
+            progress(len(texts) - len(missing))
         for batch in batches(missing, LIMITS.batch):
             fresh = [missing[position] for position in batch]
             vectors = self._embedder.queries(fresh) if as_query else self._embedder.passages(fresh)
             self._cache.put(fresh, vectors, as_query=as_query)
-            known.update(zip(fresh, vectors, strict=True))
             if progress is not None:
                 progress(len(batch))
+
+    def _kept(self, texts: Sequence[str], progress: Progress | None, *, as_query: bool) -> Vectors:
+        self.keep(texts, progress, as_query=as_query)
+        cleaned = [clean(text) for text in texts]
+        known = self._cache.get(cleaned, as_query=as_query)
         return np.stack([known[text] for text in cleaned]) if cleaned else np.empty((0, self.dim), np.float32)
 
     def close(self) -> None:
@@ -76,18 +82,24 @@ class VectorCache:
 
     def get(self, texts: Sequence[str], *, as_query: bool = False) -> dict[str, Vectors]:
         """The vectors that are known, by text as `clean` leaves it."""
+        found = self._rows("key, vector", texts, as_query)
+        return {text: np.frombuffer(vector, np.float32) for text, vector in found if len(vector) == 4 * self._dim}
+
+    def known(self, texts: Sequence[str], *, as_query: bool = False) -> set[str]:
+        """The texts whose vectors are."""
+        return {text for text, size in self._rows("key, length(vector)", texts, as_query) if size == 4 * self._dim}
+
+    def _rows(self, what: str, texts: Sequence[str], as_query: bool) -> list[tuple[str, Any]]:
         keys = {self._key(text, as_query): text for text in texts}
-        found: dict[str, Vectors] = {}
+        found: list[tuple[str, Any]] = []
         wanted = list(keys)
         with self._lock:
             try:
                 for start in range(0, len(wanted), ASKED_AT_ONCE):
                     part = wanted[start : start + ASKED_AT_ONCE]
                     marks = ",".join("?" * len(part))
-                    rows = self._db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
-                    for key, vector in rows:
-                        if len(vector) == 4 * self._dim:
-                            found[keys[key]] = np.frombuffer(vector, np.float32)
+                    rows = self._db.execute(f"SELECT {what} FROM vectors WHERE key IN ({marks})", part)
+                    found += [(keys[key], value) for key, value in rows]
             except sqlite3.DatabaseError as error:
                 raise _broken(self.path, error) from error
         return found

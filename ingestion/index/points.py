@@ -83,7 +83,7 @@ class Placed:
 def units(chunks: Iterable[Chunk]) -> Iterator[Unit]:
     """Of the chunks of one version, in reading order."""
     for _, group in groupby(chunks, key=lambda chunk: chunk.unit or f"\0{chunk.position}"):
-        yield Unit(tuple(_at(part, place) for place, part in enumerate(group)))
+        yield Unit(tuple(part if part.position == place else _at(part, place) for place, part in enumerate(group)))
 
 
 def said(unit: Unit, days: Validity, stands: Validity | None = None, *, never: bool = False) -> list[Said]:
@@ -164,7 +164,10 @@ def named(bodies: Sequence[str]) -> str:
 
 
 def _record(part: Chunk) -> dict[str, Any]:
-    return {name: value for name, value in pack(part).items() if name not in _OF_VERSION}
+    record = _values(part)
+    for name in _OF_VERSION:
+        del record[name]
+    return {**record, **{name: list(record[name]) for name in _LISTS}, "kind": str(part.kind)}
 
 
 def _at(chunk: Chunk, place: int) -> Chunk:
