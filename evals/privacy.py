@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,7 @@ from evals.made.sentences import made
 from evals.shares import Count
 from ingestion.command import Json, err, out, print_json, translated
 from ingestion.errors import UsageError
+from ingestion.polish import fold
 
 TAGS = {
     "name": Entity.GIVEN_NAME, "name_1": Entity.GIVEN_NAME, "name_2": Entity.GIVEN_NAME,
@@ -167,13 +169,30 @@ def _split(text: str, tagged: str, offset: int) -> list[Value] | None:
     return None
 
 
-def measure(lines: Iterable[Line], masker: Masker) -> Report:
+class Typed(StrEnum):
+    """How the lines are typed before they are masked; each keeps every character's place."""
+
+    AS_IS = "as-is"
+    SMALL = "small"
+    CAPITALS = "capitals"
+    PLAIN = "plain"
+    """Without Polish letters."""
+
+
+def typed(text: str, how: Typed) -> str:
+    """``text`` typed so; as it is where that would move a character ('ß' in capitals is two)."""
+    made = {Typed.SMALL: str.lower, Typed.CAPITALS: str.upper, Typed.PLAIN: fold}.get(how, str)(text)
+    return made if len(made) == len(text) else text
+
+
+def measure(lines: Iterable[Line], masker: Masker, how: Typed = Typed.AS_IS) -> Report:
+    """Values and damage are told by the lines as they are."""
     report = Report()
     for line in lines:
         found, unknown, unread = values(line)
         report.unread += unread
         hidden = bytearray(len(line.text))
-        for piece in masker.mask(line.text, Vault()).entities:
+        for piece in masker.mask(typed(line.text, how), Vault()).entities:
             hidden[piece.start:piece.end] = b"\1" * (piece.end - piece.start)
         tagged = bytearray(len(line.text))
         for start, end in unknown:
@@ -237,6 +256,7 @@ def privacy(
     lines: Annotated[Path, typer.Option(help="Tagged lines (JSON Lines): line, text, tagged.")],
     questions: Annotated[Path | None, typer.Option(help="Harmless questions (JSON Lines): question.")] = None,
     show: Annotated[int, typer.Option(help="How many leaks and needless maskings to print, to standard error.")] = 0,
+    how: Annotated[Typed, typer.Option("--typed", help="Mask the lines as typed so.")] = Typed.AS_IS,
     generated: Annotated[int, typer.Option("--made", help="Also measure on so many made sentences with "
                                            "identifiers, and as many without any.")] = 0,
     seed: Annotated[int, typer.Option(help="Of the made sentences.")] = 0,
@@ -250,7 +270,7 @@ def privacy(
         raise UsageError(f"{lines}: {'.'.join(map(str, first['loc']))}: {first['msg']}. A line has text and tagged."
                          ) from error
     masker = Masker()
-    report = measure(tagged, masker)
+    report = measure(tagged, masker, how)
     figures = report.figures()
     if questions is not None:
         count, found = touched((str(row.get("question", "")) for row in rows(questions)), masker)

@@ -39,6 +39,7 @@ FREE = Limits(messages_per_minute=10**6, requests_per_minute=10**6, conversation
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with Served(Path(tmp_path_factory.mktemp("d")), limits=FREE) as running:
+        running.script.pace = 0.0  # two sentences a payload, and nobody reads along
         yield running
 
 

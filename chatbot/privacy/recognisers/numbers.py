@@ -76,7 +76,7 @@ class NumberRecogniser(Recogniser):
         kind = self._kind
         valid = kind.check is not None and kind.check(number)
         score = kind.scores.valid if valid else kind.scores.invalid
-        if kind.entity is Entity.CARD and valid and number[0] not in _ISSUERS:
+        if kind.entity is Entity.CARD and valid and not number.startswith(_ISSUERS):
             score = kind.scores.invalid
         if kind.grouped and self._grouped and (valid or not kind.grouped[2]) and self._grouped.fullmatch(written):
             score = max(score, kind.grouped[1])
@@ -84,5 +84,5 @@ class NumberRecogniser(Recogniser):
 
 
 _WITH_COUNTRY = frozenset({Entity.NIP, Entity.BANK_ACCOUNT})
-_ISSUERS = "23456"
-"""First digits of the payment networks' cards (ISO/IEC 7812: 2-6)."""
+_ISSUERS = ("1800", "2", "3", "4", "5", "6")
+"""First digits of the payment networks' cards (ISO/IEC 7812: 2-6; JCB has 1800 too)."""
