@@ -12,14 +12,10 @@ import pytest
 
 from chatbot.service import Service
 from chatbot.staff import Role
-from ingestion import chunk_files, golden_queries, jobs, keys, registry
-from ingestion.chunking import chunks
-from ingestion.documents import Clause, FaqEntry, Text, Validity
-from ingestion.index.engine import Snapshot
-from ingestion.index.points import pack
-from ingestion.registry import Document, Register, Version
-from ingestion.validity import Proposal
+from ingestion import chunk_files, golden_queries, jobs, keys
+from ingestion.registry import Register
 from tests.chatbot.cast import PASSWORD
+from tests.generation import generation
 
 SITE = "https://sklep.example/regulamin"
 
@@ -40,34 +36,9 @@ async def queued(live: Service) -> list[jobs.AnyJob]:
 @pytest.fixture
 def indexed(live: Service) -> Iterator[Register]:
     """A generation as the worker leaves it, but for the vectors, which nothing here asks for."""
-    old, new = ("Zwrot towaru przez klienta trwa 14 dni.", "Zwrot towaru przez klienta trwa 30 dni.")
-    texts = {
-        "regulamin 1": Text("Regulamin", (Clause(("§ 1",), (), old),)),
-        "regulamin 2": Text("Regulamin", (Clause(("§ 1",), (), new),)),
-        "faq 1": Text("FAQ", faq=(FaqEntry("Ile trwa zwrot?", "14 dni.", (), ("regulamin § 1",)),)),
-    }
-    folder = chunk_files.folder(live.settings.data_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    register = Register()
-    for name, text in texts.items():
-        document, number = name.split()
-        made = chunks(text, document=document, version="", validity=Validity(), source=name)
-        (folder / name).write_text("".join(json.dumps(pack(chunk)) + "\n" for chunk in made), encoding="utf-8")
-        since = date(2026, 1, 1) if number == "2" else None
-        proposal = Proposal(valid_from=since, evidence=("Obowiązuje od 1 stycznia 2026 r.",)) if since else None
-        version = Version(version=number, upload=name, name=name, source=name, valid_from=since, chunks_file=name,
-                          added=number, proposal=proposal, curated=document == "faq",
-                          stands=(registry.Stand(question="Ile trwa zwrot?", until=date(2025, 12, 31)),)
-                          if document == "faq" else ())
-        register = registry.added(register, Document(document=document, title=text.title), version)
-    snapshot = Snapshot(generation="g1", created="2026-11-22T10:00:00+00:00", model="m", dim=2, points=3, measured=3,
-                        mean={}, documents=register)
-    index = live.settings.data_dir / "index"
-    (index / "g1" / "shard").mkdir(parents=True)
-    (index / "g1" / "snapshot.json").write_text(snapshot.model_dump_json(), encoding="utf-8")
-    (index / "current").write_text("g1")
+    register = generation(live.settings.data_dir)
     yield register
-    for made in (index, folder):
+    for made in (live.settings.data_dir / "index", chunk_files.folder(live.settings.data_dir)):
         shutil.rmtree(made)
 
 
