@@ -26,7 +26,7 @@ from ingestion.index.engine import open_engine
 from ingestion.search import Searcher
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "legal"
-INDEXED = 1_500
+INDEXED = 2_000
 """Passages that are embedded anew for the figures on indexing."""
 
 
