@@ -22,6 +22,9 @@ from tests.flows.test_serve import free_port
 
 CUSTOMERS = 10
 PAUSE_SECONDS = 0.05
+FULL_SECONDS = 0.5
+"""Before a refused message is sent again: ten of a conversation may wait, so its queue is not empty by then. Customers
+who asked again at once took more of the cores than all that is tried here."""
 TALK_TIMEOUT = 2.0
 
 
@@ -85,6 +88,7 @@ class Talker:
                     self.acknowledged.append(answer.json()["message"])
                     return
                 assert answer.status_code in (429, 503), answer.text
+                await asyncio.sleep(FULL_SECONDS)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _follow(self, page: Page) -> None:
