@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import redis
 import redis.asyncio
@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from ingestion import keys
 from ingestion.registry import Register, document_id
 
+T = TypeVar("T")
 TRIES = 5
 """Of a job, before it is parked; from the issue's requirement."""
 State = Literal["queued", "running", "done", "parked"]
@@ -154,17 +155,26 @@ def unchanged(register: Register, job: AddJob) -> Outcome | None:
 
 def submit(store: redis.Redis, job: AnyJob) -> str:
     """Queue it; the id by which its progress is read."""
-    with store.pipeline(transaction=True) as pipe:
-        job_id = queue(pipe, job)
-        pipe.execute()
-    return job_id
+    return at_once(store, lambda pipe: queue(pipe, job))
 
 
 async def submit_async(store: redis.asyncio.Redis, job: AnyJob) -> str:
+    return await at_once_async(store, lambda pipe: queue(pipe, job))
+
+
+def at_once(store: redis.Redis, steps: Callable[[Any], T]) -> T:
+    """Do all that ``steps`` puts onto a pipeline, or none of it; what it returned."""
+    with store.pipeline(transaction=True) as pipe:
+        result = steps(pipe)
+        pipe.execute()
+    return result
+
+
+async def at_once_async(store: redis.asyncio.Redis, steps: Callable[[Any], T]) -> T:
     async with store.pipeline(transaction=True) as pipe:
-        job_id = queue(pipe, job)
+        result = steps(pipe)
         await pipe.execute()
-    return job_id
+    return result
 
 
 def read(store: redis.Redis, ids: Iterable[str]) -> dict[str, JobState]:

@@ -79,7 +79,7 @@ async def add(
         link = Link.model_validate_json(await request.body())
         _check(link)
         site = records.site_of(link.url, **link.model_dump(exclude={"url"}))
-        job_id = await records.follow_async(service.redis, site)
+        job_id = await jobs.at_once_async(service.redis, lambda pipe: records.following(pipe, site))
         await service.audit.note(session.account.user, "document.add", site.url)
         return {"jobs": [{"job": job_id, "source": site.url}]}
     if not files or len(files) > MOST_FILES:
@@ -132,7 +132,7 @@ async def sites(session: Admin, service: TheService) -> dict[str, Any]:
 async def look(site: str, session: Admin, service: TheService) -> dict[str, str]:
     """Look at it now, whatever its schedule."""
     known = await _site(service, site)
-    job = await records.follow_async(service.redis, known)
+    job = await jobs.at_once_async(service.redis, lambda pipe: records.following(pipe, known))
     await service.audit.note(session.account.user, "site.look", known.url)
     return {"job": job}
 
@@ -141,7 +141,8 @@ async def look(site: str, session: Admin, service: TheService) -> dict[str, str]
 async def schedule(site: str, body: Schedule, session: Admin, service: TheService) -> dict[str, Any]:
     """How often it is looked at."""
     known = await _site(service, site)
-    changed = await records.reschedule_async(service.redis, known, body.every)
+    changed = records.rescheduled(known, body.every)
+    await jobs.at_once_async(service.redis, lambda pipe: records.rescheduling(pipe, changed))
     await service.audit.note(session.account.user, "site.schedule", known.url)
     return changed.model_dump(mode="json")
 
@@ -150,7 +151,7 @@ async def schedule(site: str, body: Schedule, session: Admin, service: TheServic
 async def forget(site: str, session: Admin, service: TheService) -> Response:
     """Follow it no more; its documents stay."""
     known = await _site(service, site)
-    await records.forget_async(service.redis, known.site)
+    await jobs.at_once_async(service.redis, lambda pipe: records.forgetting(pipe, known.site))
     await service.audit.note(session.account.user, "site.forget", known.url)
     return Response(status_code=204)
 

@@ -13,12 +13,11 @@ from datetime import date
 from typing import Any
 
 import redis
-import redis.asyncio
 from pydantic import BaseModel, ConfigDict
 
 from ingestion import keys
 from ingestion.errors import UsageError
-from ingestion.jobs import FetchJob, queue
+from ingestion.jobs import FetchJob, at_once, queue
 from ingestion.registry import LONGEST_ID, document_id
 from ingestion.web.fetching import checked
 from ingestion.web.limits import LIMITS
@@ -93,26 +92,32 @@ def page_document(url: str) -> str:
 
 def follow(store: redis.Redis, site: Site) -> str:
     """Keep it, and look at it at once; the job's id."""
-    with store.pipeline(transaction=True) as pipe:
-        job_id = _follow(pipe, site)
-        pipe.execute()
-    return job_id
+    return at_once(store, lambda pipe: following(pipe, site))
 
 
-async def follow_async(store: redis.asyncio.Redis, site: Site) -> str:
-    async with store.pipeline(transaction=True) as pipe:
-        job_id = _follow(pipe, site)
-        await pipe.execute()
-    return job_id
+def following(pipe: Any, site: Site) -> str:
+    """The steps of `follow`, onto a pipeline."""
+    _schedule(pipe, site, time.time())
+    return queue(pipe, FetchJob(site=site.site, source=site.url))
 
 
-def _follow(pipe: Any, site: Site) -> str:
+def rescheduled(site: Site, every: int) -> Site:
+    """Raises UsageError for a schedule that can't be had."""
+    _check_every(every)
+    return site.model_copy(update={"every": every})
+
+
+def rescheduling(pipe: Any, site: Site) -> None:
+    """Keep its schedule, counted from the last look, onto a pipeline."""
+    _schedule(pipe, site, site.looked or time.time())
+
+
+def _schedule(pipe: Any, site: Site, since: float) -> None:
     pipe.hset(keys.SITES, site.site, site.model_dump_json())
     if site.every:
-        pipe.zadd(keys.SITES_DUE, {site.site: time.time() + site.every * HOUR})
+        pipe.zadd(keys.SITES_DUE, {site.site: since + site.every * HOUR})
     else:
         pipe.zrem(keys.SITES_DUE, site.site)
-    return queue(pipe, FetchJob(site=site.site, source=site.url))
 
 
 def sites(store: redis.Redis) -> list[Site]:
@@ -138,20 +143,6 @@ def among(known: list[Site], name: str) -> Site:
     raise UsageError(f"No page or sitemap {name!r} is followed. Followed: {names}.")
 
 
-async def reschedule_async(store: redis.asyncio.Redis, site: Site, every: int) -> Site:
-    """Raises UsageError for a schedule that can't be had."""
-    _check_every(every)
-    changed = site.model_copy(update={"every": every})
-    async with store.pipeline(transaction=True) as pipe:
-        pipe.hset(keys.SITES, site.site, changed.model_dump_json())
-        if every:
-            pipe.zadd(keys.SITES_DUE, {site.site: (site.looked or time.time()) + every * HOUR})
-        else:
-            pipe.zrem(keys.SITES_DUE, site.site)
-        await pipe.execute()
-    return changed
-
-
 def save(store: redis.Redis, site: Site) -> None:
     """Unless it was forgotten meanwhile."""
     if store.hexists(keys.SITES, site.site):
@@ -175,18 +166,11 @@ def save_pages(store: redis.Redis, site: str, found: Iterable[Page]) -> None:
 
 def forget(store: redis.Redis, site: str) -> None:
     """No more looks at it; its documents stay as they are."""
-    with store.pipeline(transaction=True) as pipe:
-        _forget(pipe, site)
-        pipe.execute()
+    at_once(store, lambda pipe: forgetting(pipe, site))
 
 
-async def forget_async(store: redis.asyncio.Redis, site: str) -> None:
-    async with store.pipeline(transaction=True) as pipe:
-        _forget(pipe, site)
-        await pipe.execute()
-
-
-def _forget(pipe: Any, site: str) -> None:
+def forgetting(pipe: Any, site: str) -> None:
+    """The steps of `forget`, onto a pipeline."""
     pipe.hdel(keys.SITES, site)
     pipe.zrem(keys.SITES_DUE, site)
     pipe.delete(keys.pages(site))

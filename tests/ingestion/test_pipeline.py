@@ -218,6 +218,17 @@ def test_a_question_finds_its_faq_entry_by_a_paraphrase(admin: Admin, settings: 
     assert found.passages[0].chunk.questions[0] == "Ile trwa dostawa?"
 
 
+def test_an_english_question_finds_a_polish_clause_by_its_words(
+    admin: Admin, settings: Settings, embedder: Embedder
+) -> None:
+    admin.add("a.md", "# A\n\nKarta podarunkowa jest ważna przez 24 miesiące.")
+    admin.add("b.md", "# B\n\nDo sklepu można dojechać autobusem, a on staje na to i owo.")
+    found = Searcher(settings, embedder=embedder).search(SearchRequest("How long do I keep to a gift card?", TODAY))
+    words = {passage.chunk.document: passage.scores["sparse"] for passage in found.passages}
+    assert found.passages[0].chunk.document == "a"
+    assert words["a"] > 0 == words.get("b", 0.0)
+
+
 def test_the_glossary_of_the_company_is_searched_along(admin: Admin, settings: Settings, embedder: Embedder) -> None:
     admin.add("a.md", "# A\n\nRoczna rzeczywista stopa oprocentowania wynosi 9 procent.")
     admin.add("b.md", "# B\n\nRRSP to coś innego.")
