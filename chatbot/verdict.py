@@ -61,9 +61,15 @@ class Signals:
     conflict: bool = False
 
     def numbers(self) -> dict[str, float]:
-        """What `p_wrong` is made of, and the flags as 0 or 1."""
+        """What `p_wrong` is made of, and the flags as 0 or 1. The last three say what agreement and lead are worth
+        where the search for text has the answer first: much more than elsewhere (docs/experiments.md)."""
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "mode"}
-        return {name: float(value) for name, value in values.items()} | {"closeness": self.closeness}
+        return {name: float(value) for name, value in values.items()} | {
+            "closeness": self.closeness,
+            "first_margin": self.first * self.margin,
+            "first_agreement": self.first * self.agreement,
+            "agreement_squared": self.agreement**2,
+        }
 
     @property
     def closeness(self) -> float:

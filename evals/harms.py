@@ -14,7 +14,7 @@ from sacrebleu.metrics import BLEU, CHRF
 
 from chatbot.answer import AnswerKind
 from evals.judging import judge
-from evals.metrics import Outcome, grounded
+from evals.metrics import Outcome, grounded, names
 from evals.tone import Rule, broken, rules
 
 RESAMPLES = 1_000
@@ -152,9 +152,7 @@ def likeness(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
 def citations(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     """Precision: cited clauses that are one of the case's, or a part of one. Recall: cases whose clause is cited."""
     due = [o for o in outcomes if o.replied and o.case.relevant and o.answer is not None]
-    marks = [any(f"{label} ".startswith(f"{wanted} ") for wanted in o.case.relevant
-                 for label in (f"{c.document} {c.clause}", c.clause))
-             for o in due if o.answer for c in o.answer.citations]
+    marks = [names(c, o.case.relevant) for o in due if o.answer for c in o.answer.citations]
     return {
         "citation_precision": round(sum(marks) / len(marks), 4) if marks else None,
         "citation_recall": round(sum(o.cited for o in due) / len(due), 4) if due else None,

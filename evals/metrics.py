@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chatbot.answer import Answer, AnswerKind, Reason
+from chatbot.answer import Answer, AnswerKind, Citation, Reason
 from chatbot.figures import unsupported
 from chatbot.quoting import stands
 from evals.bench.measure import percentile
@@ -53,11 +53,9 @@ class Outcome:
 
     @property
     def cited(self) -> bool:
-        """Whether a cited clause is one of the case's, or a part of one: 'Art. 10 ust. 1–2' of 'Art. 10'."""
+        """Whether a cited clause is one of the case's."""
         citations = self.answer.citations if self.answer else ()
-        cited = [f"{label} " for c in citations for label in (f"{c.document} {c.clause}", c.clause)]
-        return any(label.startswith(f"{wanted} ") for label in cited for wanted in self.case.relevant)
-
+        return any(names(citation, self.case.relevant) for citation in citations)
 
     @property
     def cited_forbidden(self) -> bool:
@@ -65,6 +63,13 @@ class Outcome:
         answer = self.answer
         shown = (*answer.citations, *answer.draft_citations) if answer is not None else ()
         return any(citation.document in self.case.must_not_cite for citation in shown)
+
+
+def names(citation: Citation, wanted: Sequence[str]) -> bool:
+    """Whether a cited clause is one of these or a part of one: 'Art. 10 ust. 1–2' of 'Art. 10', 'AFC Ajax 17-2 cz. 1'
+    of the passage '17-2'."""
+    label = f" {citation.document} {citation.clause} "
+    return any(f" {one} " in label for one in wanted)
 
 
 def grounded(answer: Answer) -> bool:

@@ -23,7 +23,8 @@ from evals.calibration import (
 from evals.drafts import Drafted
 
 SIGNALS: Mapping[Mode, tuple[str, ...]] = {
-    Mode.CURATED: ("dense", "support", "margin", "agreement", "first", "kind"),
+    Mode.CURATED: ("dense", "support", "margin", "agreement", "first", "kind", "first_margin", "first_agreement",
+                   "agreement_squared"),
     Mode.QUOTED: ("support", "p_sentence", "closeness", "margin", "kind", "gave_up", "p_ask", "p_decline", "seconded",
                   "found", "gap"),
 }

@@ -22,7 +22,7 @@ def test_a_well_supported_quote_is_sent() -> None:
         ({"conflict": True}, Reason.CONFLICT),
         ({"gave_up": True, "support": 0.4, "p_sentence": 0.4, "margin": 0.3}, Reason.MODEL_GAVE_UP),
         ({"support": 0.1, "p_sentence": 0.1, "margin": 0.0}, Reason.WEAK_SUPPORT),
-        ({"support": 0.0, "dense": 0.7}, Reason.NOTHING_FOUND),
+        ({"support": 0.0, "dense": 0.5}, Reason.NOTHING_FOUND),
         ({"support": 0.2, "p_sentence": 0.0, "margin": 0.0, "model_down": True}, Reason.MODEL_DOWN),
     ],
 )
@@ -55,7 +55,7 @@ def test_an_off_topic_subject_is_answered_where_the_documents_surely_do_and_refu
     topic = replace_policy(HEALTH, "off_topic")
     assert policy(Words(topic=topic)) is None
     assert decide(GOOD, Thresholds(), topic).action is AnswerKind.REPLY
-    for poor in (replace(GOOD, support=0.1, p_sentence=0.1, margin=0.0), replace(GOOD, dense=0.7, support=0.0)):
+    for poor in (replace(GOOD, support=0.1, p_sentence=0.1, margin=0.0), replace(GOOD, dense=0.5, support=0.0)):
         verdict = decide(poor, Thresholds(), topic)
         assert (verdict.action, verdict.reasons) == (AnswerKind.REFUSAL, (Reason.OFF_TOPIC,))
     assert nothing_found(topic).action is AnswerKind.REFUSAL
@@ -79,7 +79,7 @@ def test_more_of_any_good_signal_never_raises_the_doubt(signal: str) -> None:
 
 
 def test_closer_curated_matches_are_doubted_less() -> None:
-    near, far = (Signals(mode=Mode.CURATED, dense=d, support=1.0, agreement=1.0) for d in (0.99, 0.9))
+    near, far = (Signals(mode=Mode.CURATED, dense=d, support=1.0, agreement=1.0) for d in (0.99, 0.75))
     assert p_wrong(near, Thresholds()) < p_wrong(far, Thresholds())
     assert sure(near, Thresholds()) and not sure(far, Thresholds())
 

@@ -1,6 +1,6 @@
 from chatbot.answer import Answer, AnswerKind, Citation, Mode, Reason, Verdict
 from evals.case import Case
-from evals.metrics import Outcome, auroc, grounded, risk_coverage, summarise
+from evals.metrics import Outcome, auroc, grounded, names, risk_coverage, summarise
 
 
 def answer(kind: AnswerKind, text: str, p_wrong: float, draft: str = "", reasons: tuple[Reason, ...] = ()) -> Answer:
@@ -55,3 +55,12 @@ def test_auroc_is_one_when_every_wrong_answer_is_doubted_more() -> None:
 def test_citing_what_a_case_forbids_is_counted() -> None:
     forbidden = UNANSWERABLE.model_copy(update={"must_not_cite": ("regulamin",)})
     assert summarise([Outcome(forbidden, WRONG), Outcome(forbidden, TICKET)])["cited_forbidden"] == 1
+
+
+def test_a_citation_counts_for_its_clause_or_a_part_of_it_and_for_no_neighbour() -> None:
+    def cites(clause: str, wanted: str) -> bool:
+        return names(Citation("regulamin", "v1", clause, "", "", "", "h", "r.md", None, None), (wanted,))
+
+    assert cites("Art. 10 ust. 1–2", "Art. 10") and cites("§ 3 ust. 1", "regulamin § 3")
+    assert cites("AFC Ajax 17-2 cz. 1", "17-2") and cites("AFC Ajax 17-2", "17-2")
+    assert not cites("Art. 101", "Art. 10") and not cites("AFC Ajax 17-21", "17-2") and not cites("§ 3", "cennik § 3")
