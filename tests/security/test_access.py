@@ -111,8 +111,8 @@ async def test_a_message_of_another_conversation_can_not_be_rated(cast: Cast, re
 
 
 @pytest.mark.parametrize(("move", "body"), [
-    ("reply", {"client_id": "x", "text": "Dzień dobry"}), ("return", {}), ("close", {}), ("transfer", {"team": "support"}),
-    ("claim", {}),
+    ("reply", {"client_id": "x", "text": "Dzień dobry"}), ("return", {}), ("close", {}),
+    ("transfer", {"team": "support"}), ("claim", {}),
 ])
 async def test_a_colleagues_ticket_is_not_ones_own_to_answer_or_end(
     served: Served, cast: Cast, redis: Redis, move: str, body: dict[str, str]
