@@ -290,6 +290,7 @@ def test_names_are_found_where_nobody_typed_capitals_or_diacritics(masker: Maske
     "kupiłem buty znanych marek, róża pustyni to kolor, a w brzegu stołu jest rysa",
     "Moj zwrot nie doszedl. Moze ktos pomoze? Dokumenty beda gotowe w maju.",
     "a tu cisza, pani konsultantka nosi okulary",
+    "How long does delivery take? My order is #8444960.",
 ])
 def test_words_stay_words_where_nobody_typed_capitals_or_diacritics(masker: Masker, text: str) -> None:
     assert masked(masker, text) == text

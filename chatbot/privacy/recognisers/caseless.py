@@ -11,7 +11,7 @@ import re
 from chatbot.privacy.dictionary import agree
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
-from chatbot.privacy.names import large_towns, polish_given
+from chatbot.privacy.names import large_towns, polish_given, surname_shaped
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.company import in_company
 from chatbot.privacy.thresholds import (
@@ -67,7 +67,8 @@ def _from_surname(words: list[Token], at: int, *, before: bool, told: bool) -> N
         if second:
             return [(Entity.GIVEN_NAME, NAME_INTRODUCED)] * count + [(Entity.SURNAME, NAME_INTRODUCED)] * second
         return [(Entity.SURNAME, NAME_INTRODUCED)] * count
-    return [(Entity.SURNAME, SURNAME_UNMARKED)] if _only_surname(word) and not word.named.place else []
+    alone = _only_surname(word) and surname_shaped(word.text) and not word.named.place  # not 'long' of "how long"
+    return [(Entity.SURNAME, SURNAME_UNMARKED)] if alone else []
 
 
 def _given(words: list[Token], at: int, *, sure: bool) -> int:
