@@ -291,6 +291,7 @@ def test_names_are_found_where_nobody_typed_capitals_or_diacritics(masker: Maske
     "Moj zwrot nie doszedl. Moze ktos pomoze? Dokumenty beda gotowe w maju.",
     "a tu cisza, pani konsultantka nosi okulary",
     "How long does delivery take? My order is #8444960.",
+    "paszport jest ważny do 2031",
 ])
 def test_words_stay_words_where_nobody_typed_capitals_or_diacritics(masker: Masker, text: str) -> None:
     assert masked(masker, text) == text

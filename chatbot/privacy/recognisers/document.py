@@ -15,7 +15,7 @@ from chatbot.privacy.thresholds import BIRTH_DATE, DOCUMENT_CODE, DOCUMENT_GROUP
 _GROUPED = re.compile(rf"(?<![\w|-]){SIGN}{{3,4}}-{SIGN}{{4}}-{SIGN}{{4}}(?![\w|]|-\d)")
 _CODE = re.compile(r"(?<![\w/-])(?=(?:[^\W\d_]*\d){2})[^\W_]{1,4}[ -]?(?:\w|\|){3,7}(?![\w]|[-/]\d)")
 _CODE_SHAPE = re.compile(r"(?:[A-ZĄĆĘŁŃÓŚŹŻ]{2,3}|[^\W_][A-ZĄĆĘŁŃÓŚŹŻ]|[A-ZĄĆĘŁŃÓŚŹŻ][^\W_])[ -]?[\dA-Za-z|]{4,7}")
-_SMALL = re.compile(r"(?<![\w/-])[a-z]{2,3}[ -]?\d{4,7}(?![\w]|[-/]\d)")
+_SMALL = re.compile(r"(?<![\w/-])[a-z]{2,3}\d{4,7}(?![\w]|[-/]\d)")
 """As people type it; only where its kind is named."""
 _USUAL = re.compile(r"[A-Z]{2}\d{4}")
 _LONG = re.compile(r"(?<![\w/|-])(?:[A-Z]{0,3}\d{5,12}|\d{5}/\d{2}/\d{4})(?![\w]|[-/]\d)")
