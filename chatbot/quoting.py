@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ from chatbot.figures import figures
 from chatbot.grounding import quote_stands, squeeze
 from chatbot.model.seam import Proposal
 from chatbot.topics import content
+from ingestion import english
 from ingestion.documents import Kind, Passage
 from ingestion.polish import sentences
 
@@ -95,7 +96,7 @@ def choose(
     `chatbot.retrieval.customers_words`. None when there is nothing to choose from."""
     if not choices:
         return None
-    asked = frozenset(content(question))
+    asked = _senses(question)
     shared = [_share(asked, content(choice.text)) for choice in choices]
     supports = [_support(asked, passage, words) for passage in passages]
     kinds = [answers_kind(question, choice.text) for choice in choices]
@@ -108,8 +109,9 @@ def choose(
     best = max(range(len(choices)), key=weighed.__getitem__)
     lead = weighed[best] - max((w for i, w in enumerate(weighed) if i != best), default=-math.inf)
     also = proposal.sentences if proposal and best in proposal.sentences else ()
+    whole = _complete(choices, best, also, weighed if proposal and proposal.scores else ())
     return Quote(
-        text=shorten(_complete(choices, best, also, weighed if proposal and proposal.scores else ()), asked),
+        text=shorten(whole, frozenset[str]().union(*asked)),
         passage=choices[best].passage,
         p=math.exp(proposal.scores[best]) if proposal and proposal.scores else shared[best],
         support=supports[choices[best].passage],
@@ -231,11 +233,22 @@ def _log_probabilities(proposal: Proposal | None, count: int) -> list[float]:
     return list(proposal.scores)
 
 
-def _share(asked: frozenset[str], words: Iterable[str]) -> float:
-    return len(asked & frozenset(words)) / len(asked) if asked else 0.0
+def _senses(question: str) -> frozenset[frozenset[str]]:
+    """What the question asks about: each of its content lemmas; of an English one, each with what it is in Polish."""
+    if english.is_english(question):
+        return frozenset(filter(None, (frozenset(content(" ".join(one))) for one in english.senses(question))))
+    return frozenset(frozenset((lemma,)) for lemma in content(question))
 
 
-def _support(asked: frozenset[str], passage: Passage, words: Mapping[tuple[str, str], frozenset[str]]) -> float:
+def _share(asked: Collection[frozenset[str]], words: Iterable[str]) -> float:
+    """Of what is asked about, the part that these words speak of."""
+    said = frozenset(words)
+    return sum(not sense.isdisjoint(said) for sense in asked) / len(asked) if asked else 0.0
+
+
+def _support(
+    asked: Collection[frozenset[str]], passage: Passage, words: Mapping[tuple[str, str], frozenset[str]]
+) -> float:
     chunk = passage.chunk
     own = content(" ".join((chunk.text, chunk.title, *chunk.headings)))
     return _share(asked, (*own, *words.get((chunk.document, chunk.clause), ())))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -76,8 +77,18 @@ def _foreign(word: str, known: Dictionary) -> bool:
     return word in known.function or base not in (fold(one) for one in known.words[base])
 
 
+def senses(text: str) -> tuple[tuple[str, ...], ...]:
+    """An English text's words of content, each (or each phrase) with what it may be called in a Polish one."""
+    return tuple((" ".join(words), *meanings) for words, meanings in _looked_up(_words(text), dictionary()))
+
+
 def _meanings(words: list[str], known: Dictionary) -> Iterator[str]:
     """Of the phrases among the words, then of the words that are in none."""
+    return chain.from_iterable(meanings for _, meanings in _looked_up(words, known))
+
+
+def _looked_up(words: list[str], known: Dictionary) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The phrases among the words, then the words of content that are in none, each with its meanings, if any."""
     bases = [_base(word, known.words) for word in words]
     alone = [word not in known.function for word in words]
     for phrase, meanings in known.phrases.items():
@@ -85,10 +96,10 @@ def _meanings(words: list[str], known: Dictionary) -> Iterator[str]:
         for place in range(len(bases) - size + 1):
             if tuple(bases[place : place + size]) == phrase:
                 alone[place : place + size] = [False] * size
-                yield from meanings
-    for base, single in zip(bases, alone, strict=True):
+                yield tuple(words[place : place + size]), meanings
+    for word, base, single in zip(words, bases, alone, strict=True):
         if single:
-            yield from known.words.get(base, ())
+            yield (word,), known.words.get(base, ())
 
 
 def _words(text: str) -> list[str]:

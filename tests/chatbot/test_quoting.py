@@ -30,6 +30,15 @@ def test_without_a_model_the_words_of_the_question_choose() -> None:
     assert quote.text == "Na zwrot towaru masz 14 dni."
 
 
+def test_a_question_in_english_is_supported_by_the_polish_words_it_stands_for() -> None:
+    polish = choose("Kto płaci koszt odesłania towaru?", [RETURNS], candidates([RETURNS]), None)
+    english = choose("Who pays the cost of sending the goods back?", [RETURNS], candidates([RETURNS]), None)
+    other = choose("Do you sell gift cards in your shop?", [RETURNS], candidates([RETURNS]), None)
+    assert polish and english and other
+    assert english.text == polish.text == "Koszt odesłania towaru ponosi klient."
+    assert english.support >= 0.5 > other.support
+
+
 def test_the_less_sure_the_model_the_more_of_the_clause_is_quoted() -> None:
     choices = candidates([RETURNS])
     sure = Proposal(Action.QUOTE, (0,), scores=(math.log(0.98), math.log(0.01), math.log(0.01)))
