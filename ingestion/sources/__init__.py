@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ingestion.clauses import Block, clauses
@@ -157,9 +158,14 @@ def _html(data: bytes, name: str) -> Found:
 
 
 def _csv(data: bytes, name: str) -> Found | Text:
-    rows = faq.rows(data, name)
+    """Formulas are left out and named: such a file doesn't keep what they result in, and nobody wrote them as text."""
+    rows, formulas = faq.without_formulas(faq.rows(data, name))
+    told = f"{name} has {formulas} formulas, whose results are not in the file; they were left out."
+    notes = (told,) if formulas else ()
+    if (entries := faq.from_rows(rows, name)) is not None:
+        return replace(entries, notes=(*entries.notes, *notes))
     whole = table(rows)
-    return faq.from_rows(rows, name) or Found(None, (whole,) if whole else ())
+    return Found(None, (whole,) if whole else (), notes)
 
 
 def _sheets(data: bytes, name: str) -> Found | Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import yaml
@@ -42,6 +43,9 @@ class _Entry(BaseModel):
         return () if value is None else (value,) if isinstance(value, str) else value
 
 
+_FORMULA = re.compile(r"\s*=\s*[+-]?\s*(?:[A-Za-z][\w.]*\s*\(|\$?[A-Za-z]{1,3}\$?\d)")
+
+
 def read_yaml(data: bytes, name: str) -> Text:
     """A list of entries, or a mapping with ``entries``, perhaps a ``title``. Raises DocumentError naming the entry."""
     try:
@@ -66,6 +70,12 @@ def rows(data: bytes, name: str) -> list[list[str]]:
         return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise DocumentError(f"{name} is not valid CSV ({error}).") from error
+
+
+def without_formulas(found: list[list[str]]) -> tuple[list[list[str]], int]:
+    """The rows with formulas ("=HYPERLINK(…)", "=SUM(A1:A3)") as empty cells, and how many there were."""
+    counted = sum(bool(_FORMULA.match(cell)) for row in found for cell in row)
+    return [["" if _FORMULA.match(cell) else cell for cell in row] for row in found], counted
 
 
 def from_rows(found: list[list[str]], name: str) -> Text | None:

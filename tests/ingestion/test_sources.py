@@ -18,6 +18,7 @@ from fpdf import FPDF
 from ingestion import sources
 from ingestion.documents import Kind, Text
 from ingestion.errors import DocumentError, NeedsOcr, NeedsPassword
+from ingestion.reasons import in_polish
 
 PANGRAM = "Zażółć gęślą jaźń, PCHNĄĆ W TĘ ŁÓDŹ JEŻA lub ośm skrzyń fig"
 REGULATION = "# Regulamin\n\n## § 1. Zwroty\n\n1. Termin to 14 dni.\n2. Nie przyjmujemy:\n   1) gazet,\n   2) owoców.\n"
@@ -212,6 +213,16 @@ def test_a_scan_needs_ocr(tmp_path: Path) -> None:
 
 
 # FAQ
+
+
+def test_a_formula_in_a_csv_cell_is_left_out_and_named_and_a_sign_before_a_number_is_not(tmp_path: Path) -> None:
+    data = 'Usługa;Opłata;Uwagi\nZwrot;-5 zł;"=HYPERLINK(""https://x.example"";""kliknij"")"\nRaty;=B2;= 7 zł\n'
+    text = read(tmp_path, "cennik.csv", data.encode())
+    whole = " ".join(clause.text for clause in text.clauses)
+    assert "-5 zł" in whole and "= 7 zł" in whole
+    assert "HYPERLINK" not in whole and "=B2" not in whole
+    assert [in_polish(note) for note in text.notes] == [
+        "cennik.csv zawiera formuły (liczba: 2), a plik nie zapisuje ich wyników. Pominięto je."]
 
 
 def test_faq_entries_come_from_yaml_json_and_csv_alike(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def _mail(text: str, attack: str) -> bytes:
     return bytes(message)
 
 
-SEEN = {"plain", "table", "zero width", "cells"}
+SEEN = {"plain", "table", "zero width"}
 WAYS: dict[str, tuple[str, Callable[[str, str], bytes]]] = {
     "plain": (".md", _markdown),
     "comment and front matter": (".md", _comment),
