@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,14 @@ def queued(served: Served) -> list[Any]:
     return [jobs.parse(fields)[1] for _, fields in served._read("xrange", keys.JOBS)]
 
 
+def accepted(served: Served, kind: str, seconds: float = 20) -> list[Any]:
+    """Jobs of this kind, once there is one: a dialog closes before its request has come back."""
+    deadline = time.monotonic() + seconds
+    while not (found := [one for one in queued(served) if one.kind == kind]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
 def talk(served: Served) -> dict[str, int]:
     """What the store holds of conversations and tickets; who is signed in is left out."""
     return {key: size for key, size in served.state().items() if not key.startswith(STAFF)}
@@ -66,7 +75,7 @@ def test_days_that_a_text_names_are_settled_and_a_suspended_answer_says_why(
     dialog.get_by_label("Obowiązuje do").fill("2026-12-31")
     dialog.get_by_role("button", name="Zapisz daty").click()
     expect(dialog).to_be_hidden()
-    (job,) = [one for one in queued(served) if one.kind == "date"]
+    (job,) = accepted(served, "date")
     assert (job.document, job.version, str(job.valid_until)) == ("regulamin", "2", "2026-12-31")
 
 

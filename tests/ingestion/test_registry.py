@@ -88,7 +88,7 @@ def test_a_diff_names_added_changed_and_removed_clauses() -> None:
 
 
 def test_fusion_weighs_scores_on_one_scale_and_breaks_ties_the_same_way() -> None:
-    scores = {"a": (0.80, 0.0), "b": (0.90, 0.0), "c": (0.89, 9.0)}
+    scores = {"a": (0.80, 0.0), "b": (0.891, 0.0), "c": (0.89, 9.0)}
     hits = [Hit(name, {DENSE: dense, LEMMAS: lemmas}) for name, (dense, lemmas) in scores.items()]
     assert [hit.id for hit, _ in fused(hits)] == ["c", "b", "a"]
     assert [hit.id for hit, _ in fused([Hit("b", {DENSE: 1.0}), Hit("a", {DENSE: 1.0})])] == ["a", "b"]

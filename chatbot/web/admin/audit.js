@@ -3,6 +3,7 @@
 import { element, fill } from "../element.js";
 import { attempt } from "../staff/toast.js";
 import { table } from "./table.js";
+import { evidence } from "./trial.js";
 
 const NOBODY = { "the service": "admin.by_service", "command line": "admin.by_command", customer: "admin.by_customer" }; // no account has these names
 
@@ -35,7 +36,7 @@ export class Audit {
     const share = (value) => this.strings.share(value);
     return [element("code", {}, challenger), " ", say("admin.retreat_figures", {
       harm: say(`admin.trial_${harm}`), share: share(figures.share), n: figures.n, share_in_service: share(figures.share_in_service),
-      n_in_service: figures.n_in_service, evidence: this.strings.number(figures.evidence, 1), needed: this.strings.number(figures.needed),
+      n_in_service: figures.n_in_service, evidence: evidence(this.strings, figures.evidence, figures.needed), needed: this.strings.number(figures.needed),
     })];
   }
 }

@@ -45,7 +45,7 @@ export class Trial {
   /** Evidence multiplies: on a scale of its logarithm it grows evenly. */
   evidence(worse, needed) {
     const part = Math.max(0, Math.min(1, Math.log(Math.max(worse, 1)) / Math.log(needed)));
-    const told = this.strings.say("adapters.evidence_of", { now: this.strings.number(worse, 1), needed: this.strings.number(needed) });
+    const told = this.strings.say("adapters.evidence_of", { now: evidence(this.strings, worse, needed), needed: this.strings.number(needed) });
     return element("span", { class: "meter" }, element("meter", { min: "0", max: "1", low: "0.4", high: "0.8", optimum: "0", value: part, "aria-label": told }), element("span", {}, told));
   }
 
@@ -67,4 +67,9 @@ export class Trial {
     await attempt(this.strings, does);
     await this.changed();
   }
+}
+
+/* Beyond ten times what is needed the figure has twenty digits and says no more. */
+export function evidence(strings, found, needed) {
+  return found > 10 * needed ? strings.say("adapters.over", { limit: strings.number(10 * needed) }) : strings.number(found, 1);
 }
