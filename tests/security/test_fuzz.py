@@ -30,7 +30,7 @@ from tests.security.scale import WHOLE
 
 pytestmark = pytest.mark.timeout(840)
 
-CASES = 10_500 if WHOLE else 240
+CASES = 11_000 if WHOLE else 240
 AWAY_CASES = 600 if WHOLE else 24
 OPERATIONS = slice(None) if WHOLE else slice(1, None, 7)
 """Making an operation's strategies takes longer than a dozen of its cases."""
