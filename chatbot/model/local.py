@@ -37,39 +37,26 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    network: Network
-    adapter: str | None
-
-
 class LocalModel:
-    """`propose` runs in one worker thread; a cancelled or late one stops before its next token.
-
-    ``adapter`` can be exchanged while questions are answered: `swap` loads the other one beside it, then switches;
-    questions that have begun end with the adapter they began with.
+    """`propose` runs in one worker thread; a cancelled or late one stops before its next token. ``adapter``: its name,
+    None for the bare base model. Another adapter is another `LocalModel`, loaded beside this one (`chatbot.swapping`).
     """
 
     def __init__(self, settings: Settings, progress: Progress = silent) -> None:
         self._base = bundled.base(settings, progress)
-        self._settings = settings
-        self._loaded = self._load(settings)
+        self._network, self.adapter = self._load(settings)
         self._embedder = hints.open_hints(settings)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
         self._admission = Admission(LIMITS.waiting + 1)
         self.name = self._base.name
 
-    @property
-    def adapter(self) -> str | None:
-        return self._loaded.adapter
-
     async def propose(self, task: Task, *, seconds: float) -> Proposal:
         """Raises ModelError when ``seconds`` pass or too many wait already; cancelling stops the work soon."""
         with self._admission:
-            stop, loaded = threading.Event(), self._loaded
+            stop = threading.Event()
             deadline = time.monotonic() + seconds
             future = asyncio.get_running_loop().run_in_executor(
-                self._executor, self._propose, loaded.network, task, stop, deadline
+                self._executor, self._propose, task, stop, deadline
             )
             try:
                 return await asyncio.wait_for(future, seconds)
@@ -78,27 +65,23 @@ class LocalModel:
             finally:
                 stop.set()
 
-    async def swap(self, name: str) -> None:
-        """Serve with another adapter from now on ('none': the bare base model). Raises ModelError and keeps the old
-        one when it doesn't fit."""
-        self._loaded = await asyncio.to_thread(self._load, self._settings.model_copy(update={"adapter": name}))
-
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _load(self, settings: Settings) -> _Loaded:
+    def _load(self, settings: Settings) -> tuple[Network, str | None]:
         folder = adapter.find(settings)
         if folder is None:
-            return _Loaded(open_network(self._base, None, prompts.load(DEFAULT_PROMPT)), None)
+            return open_network(self._base, None, prompts.load(DEFAULT_PROMPT)), None
         manifest = adapter.check(folder, self._base.name, self._base.hash)
-        return _Loaded(open_network(self._base, folder, prompts.load(manifest.prompt.version)), manifest.name)
+        return open_network(self._base, folder, prompts.load(manifest.prompt.version)), manifest.name
 
-    def _propose(self, network: Network, task: Task, stop: threading.Event, deadline: float) -> Proposal:
+    def _propose(self, task: Task, stop: threading.Event, deadline: float) -> Proposal:
         def stopped() -> bool:
             return stop.is_set() or time.monotonic() > deadline
 
         if stopped():
             raise ModelError("The model was stopped before it began.")
+        network = self._network
         task = hints.with_hints(task, self._embedder)
         if not network.free:  # led along whole sentences people wrote: it needs no canary, and never learned with one
             task = replace(task, canary="")

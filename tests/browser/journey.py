@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.served import AGENT, PASSWORD
+from tests.browser.served import ADMIN, AGENT, PASSWORD
 
 
 def open_chat(page: Page) -> None:
@@ -39,3 +41,11 @@ def reply(page: Page, text: str) -> None:
     page.get_by_label("Odpowiedź do klienta").fill(text)
     page.get_by_role("button", name="Wyślij odpowiedź").click()
     expect(page.get_by_label("Odpowiedź do klienta")).to_have_value("")
+
+
+def admin_section(url: str, open_page: Callable[..., Page], section: str, **more: object) -> Page:
+    """A section of the admin page of the service at ``url``, signed in; ``more`` goes to `open_page`."""
+    page = open_page(f"{url}/admin#{section}", **more)
+    sign_in(page, user=ADMIN)
+    expect(page.locator("h1")).to_be_visible()
+    return page

@@ -8,14 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chatbot import appointed
 from chatbot.answer import AnswerKind
 from chatbot.trial import Trials, answered
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import sign_in
-from tests.browser.served import ADMIN, Served
+from tests.browser.journey import admin_section
+from tests.browser.served import Served
 from tests.browser.shelf import shelf
 from tests.browser.test_layout import CONTRAST, UNNAMED, overflow
 from tests.chatbot.answerers import finished
@@ -30,13 +30,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         shelf(running.settings.data_dir)
         running.play_with(SimpleNamespace(model=SimpleNamespace(adapter="jesien")))
         yield running
-
-
-def opened(served: Served, open_page: OpenPage, section: str, **more: object) -> Page:
-    page = open_page(f"{served.url}/admin#{section}", **more)
-    sign_in(page, user=ADMIN)
-    expect(page.locator("h1")).to_be_visible()
-    return page
 
 
 def harmful(served: Served) -> None:
@@ -56,7 +49,7 @@ def harmful(served: Served) -> None:
 
 
 def test_who_answers_stands_first_with_its_figures_in_words(served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, "adapters")
+    page = admin_section(served.url, open_page, "adapters")
     now = page.locator(".in-service")
     expect(now).to_contain_text("Teraz odpowiada")
     expect(now.get_by_role("heading")).to_contain_text("jesien")
@@ -69,7 +62,7 @@ def test_who_answers_stands_first_with_its_figures_in_words(served: Served, open
 
 
 def test_what_is_wrong_with_an_adapter_is_said_where_it_stands(served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, "adapters")
+    page = admin_section(served.url, open_page, "adapters")
     others = {name: page.locator("li.adapter", has_text=name) for name in ("lato", "zima", "wiosna")}
     expect(others["lato"].locator(".worries .bad")).to_contain_text("na słowach 2\u00a0osób, których dane usunięto")
     expect(others["zima"].locator(".worries")).to_contain_text("Niezatwierdzony")
@@ -80,7 +73,7 @@ def test_what_is_wrong_with_an_adapter_is_said_where_it_stands(served: Served, o
 def test_a_harmful_second_adapter_is_taken_back_and_the_page_and_the_audit_say_why(
     served: Served, open_page: OpenPage
 ) -> None:
-    page = opened(served, open_page, "adapters")
+    page = admin_section(served.url, open_page, "adapters")
     page.get_by_label("Drugi adapter").select_option("zima")
     page.get_by_label("Udział rozmów w procentach").fill("50")
     page.get_by_role("button", name="Zacznij próbę").click()
@@ -98,7 +91,7 @@ def test_a_harmful_second_adapter_is_taken_back_and_the_page_and_the_audit_say_w
 
 
 def test_one_button_brings_the_former_adapter_back(served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, "adapters")
+    page = admin_section(served.url, open_page, "adapters")
     page.get_by_role("button", name="Wróć do adaptera „demo”").click()
     page.get_by_role("dialog").get_by_role("button", name="Wróć do adaptera „demo”").click()
     expect(page.get_by_text("Przywracam poprzedni adapter.")).to_be_visible()
@@ -107,7 +100,7 @@ def test_one_button_brings_the_former_adapter_back(served: Served, open_page: Op
 
 
 def test_the_page_fits_a_phone_and_reads_aloud(served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, "adapters", width=360, height=780)
+    page = admin_section(served.url, open_page, "adapters", width=360, height=780)
     expect(page.locator(".in-service")).to_be_visible()
     assert overflow(page) <= 0
     assert page.evaluate(UNNAMED) == []

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chatbot.model.fake import FakeModel
 from chatbot.privacy.masking import Masker
 from ingestion import jobs, keys
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import sign_in
-from tests.browser.served import ADMIN, Served
+from tests.browser.journey import admin_section
+from tests.browser.served import Served
 from tests.browser.test_layout import CONTRAST, UNNAMED, overflow
 from tests.generation import generation
 from tests.security import answers
@@ -33,13 +33,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     generation(folder)
     with Served(folder) as running:
         yield running
-
-
-def opened(served: Served, open_page: OpenPage, section: str, **more: object) -> Page:
-    page = open_page(f"{served.url}/admin#{section}", **more)
-    sign_in(page, user=ADMIN)
-    expect(page.locator("h1")).to_be_visible()
-    return page
 
 
 def queued(served: Served) -> list[Any]:
@@ -63,7 +56,7 @@ def talk(served: Served) -> dict[str, int]:
 def test_days_that_a_text_names_are_settled_and_a_suspended_answer_says_why(
     served: Served, open_page: OpenPage
 ) -> None:
-    page = opened(served, open_page, "care")
+    page = admin_section(served.url, open_page, "care")
     suspended = page.locator("section", has=page.get_by_role("heading", name="Wstrzymane odpowiedzi"))
     expect(suspended).to_contain_text("Ile trwa zwrot?")
     expect(suspended).to_contain_text("Zmienione zapisy: regulamin § 1.")
@@ -80,7 +73,7 @@ def test_days_that_a_text_names_are_settled_and_a_suspended_answer_says_why(
 
 
 def test_the_index_is_shown_and_built_anew_only_after_a_yes(served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, "index")
+    page = admin_section(served.url, open_page, "index")
     expect(page.locator("table").first).to_contain_text("Odpowiada teraz")
     page.get_by_role("button", name="Przebuduj od nowa").click()
     page.keyboard.press("Escape")
@@ -92,7 +85,7 @@ def test_the_index_is_shown_and_built_anew_only_after_a_yes(served: Served, open
 
 
 def test_a_golden_query_is_kept_and_taken_away_again(served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, "index")
+    page = admin_section(served.url, open_page, "index")
     page.get_by_label("Pytanie", exact=True).fill("Ile dni na zwrot?")
     page.get_by_label("Ma znaleźć dokument").select_option("regulamin")
     page.get_by_label("Zapis (opcjonalnie)").fill("§ 1")
@@ -104,7 +97,7 @@ def test_a_golden_query_is_kept_and_taken_away_again(served: Served, open_page: 
 
 
 def test_a_page_is_followed_as_often_as_one_says_and_let_go(served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, "documents")
+    page = admin_section(served.url, open_page, "documents")
     page.get_by_label("Adres strony lub mapy witryny").fill(SITE)
     page.get_by_role("button", name="Dodaj", exact=True).click()
     expect(page.get_by_text("Przyjęte.")).to_be_visible()
@@ -124,7 +117,7 @@ def test_a_page_is_followed_as_often_as_one_says_and_let_go(served: Served, open
 def test_the_playground_shows_the_answer_its_source_and_what_was_found(served: Served, open_page: OpenPage) -> None:
     clause = answers.chunk("1. Na zwrot towaru masz 14 dni.", title="Zasady zwrotów", clause="§ 3")
     served.play_with(answers.parts(FakeModel(adapter="demo"), [clause], Masker()))
-    page = opened(served, open_page, "playground")
+    page = admin_section(served.url, open_page, "playground")
     before = talk(served)
     page.get_by_label("Pytanie", exact=True).fill("Ile mam dni na zwrot towaru?")
     page.get_by_role("button", name="Sprawdź", exact=True).click()
@@ -140,7 +133,7 @@ def test_the_playground_shows_the_answer_its_source_and_what_was_found(served: S
 
 @pytest.mark.parametrize("section", ["care", "index", "documents", "playground"])
 def test_each_section_fits_a_phone_and_reads_aloud(section: str, served: Served, open_page: OpenPage) -> None:
-    page = opened(served, open_page, section, width=360, height=780)
+    page = admin_section(served.url, open_page, section, width=360, height=780)
     page.wait_for_load_state("networkidle")
     assert overflow(page) <= 0
     assert page.evaluate(UNNAMED) == []

@@ -8,18 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from ingestion.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "# Regulamin zwrotów\n\n§ 1. Klient może zwrócić towar w ciągu 14 dni.\n\n§ 2. Zwrot jest bezpłatny.\n"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    vectors = tmp_path_factory.getbasetemp() / "vectors.sqlite"
-    return Settings(data_dir=tmp_path / "data", embedding_cache=vectors)
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import redis
@@ -19,12 +18,6 @@ from ingestion.store import connect
 TODAY = date.today()
 SOON = TODAY + timedelta(days=30)
 PLAIN = "# Regulamin\n\n§ 1. Zwrot trwa 14 dni.\n"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    vectors = tmp_path_factory.getbasetemp() / "vectors.sqlite"
-    return Settings(data_dir=tmp_path / "data", embedding_cache=vectors)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import redis
@@ -33,12 +32,6 @@ TODAY = date.today()
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
     return open_embedder(Settings(), threads=1)
-
-
-@pytest.fixture
-def settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    vectors = tmp_path_factory.getbasetemp() / "vectors.sqlite"
-    return Settings(data_dir=tmp_path / "data", embedding_cache=vectors)
 
 
 @pytest.fixture

@@ -47,12 +47,6 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    vectors = tmp_path_factory.getbasetemp() / "vectors.sqlite"
-    return Settings(data_dir=tmp_path / "data", embedding_cache=vectors)
-
-
-@pytest.fixture
 def store(settings: Settings) -> Iterator[redis.Redis]:
     with connect(settings) as client:
         yield client
