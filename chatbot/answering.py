@@ -171,7 +171,9 @@ async def _draft(question: Question, language: str, topic: Topic | None, parts: 
     quote = quoting.choose(text, passages, choices, proposal, customers_words(found))
     if quote is None:
         return Draft()
-    drafted = _quoted_draft(question, language, passages, quote, proposal, parts)
+    # Off the event loop too: what a quote leans on may take a dozen looks into the index.
+    drafting = partial(_quoted_draft, question, language, passages, quote, proposal, parts)
+    drafted = await asyncio.get_running_loop().run_in_executor(parts.cpu, drafting)
     return replace(drafted, signals=_with_search(drafted, passages[quote.passage], curated, found))
 
 
