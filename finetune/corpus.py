@@ -44,8 +44,9 @@ class Corpus:
     def joined(self, sources: Iterable[Source | None], group: str) -> Corpus:
         """This corpus with the passages that examples give in full, as one more document: they stand beside each other
         as neighbours."""
-        given = {one.key: replace(self.find(one), group=group) for one in sources if one and one.text is not None}
-        return Corpus([*self.pieces.values(), *(piece for key, piece in given.items() if key not in self.pieces)])
+        texts = {one.key: one for one in sources if one and one.text is not None and one.key not in self.pieces}
+        given = [replace(self.find(one), group=group) for one in texts.values()]
+        return Corpus([*self.pieces.values(), *given]) if given else self
 
     def find(self, source: Source) -> Piece:
         if source.text is not None and source.key not in self.pieces:
