@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,8 @@ MATRICES = {"queries_keys_values": ("q", "k", "v"), "attended": ("ao",), "inner"
 class Recipe:
     """``steps`` of a schedule of ``until``: training stops before the rate is nought. ``tokens`` of a text at most;
     ``cut``: share of answers cut at ``shown`` characters, as search results show them; ``folded``: share of questions
-    without diacritics; ``forward``: weight of the loss from question to text, the rest from text to question."""
+    without diacritics; ``forward``: weight of the loss from question to text, the rest from text to question;
+    ``beside``: others of a pair's subject that come into its batch."""
 
     steps: int = 55
     until: int = 110
@@ -49,6 +52,7 @@ class Recipe:
     cut: float = 0.3
     shown: int = 100
     folded: float = 0.1
+    beside: int = 3
     support: int = 3
     strength: float = 0.5
     seed: int = 0
@@ -98,9 +102,10 @@ def _rate(step: int, recipe: Recipe) -> float:
 
 
 def _batch(pairs: Sequence[Pair], recipe: Recipe, chance: random.Random) -> list[tuple[str, str]]:
-    """No two of one group, whose answers would count as wrong ones of each other; fewer where there are few groups."""
+    """No two of one group, whose answers would count as wrong ones of each other; fewer where there are few groups.
+    A pair brings others of its subject along, ``recipe.beside`` at most: the texts that are hardest to tell apart."""
     found: dict[str, tuple[str, str]] = {}
-    for pair in chance.sample(pairs, len(pairs)):
+    for pair in _beside(chance.sample(pairs, len(pairs)), recipe.beside):
         if len(found) == recipe.batch:
             break
         if pair.group in found:
@@ -110,6 +115,18 @@ def _batch(pairs: Sequence[Pair], recipe: Recipe, chance: random.Random) -> list
             answer = f"{answer[: recipe.shown]}..."
         found[pair.group] = (fold(pair.question) if chance.random() < recipe.folded else pair.question, answer)
     return list(found.values())
+
+
+def _beside(pairs: Sequence[Pair], most: int) -> Iterator[Pair]:
+    """The pairs in their order, each followed by others of its subject, of a group each."""
+    of_subject: dict[str, dict[str, Pair]] = defaultdict(dict)
+    for pair in pairs:
+        if pair.subject:
+            of_subject[pair.subject].setdefault(pair.group, pair)
+    for pair in pairs:
+        yield pair
+        others = (one for one in of_subject.get(pair.subject, {}).values() if one.group != pair.group)
+        yield from islice(others, most)
 
 
 def _with_lora(encoder: Encoder, rank: int) -> tuple[dict[str, torch.nn.Parameter], Encoder]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +13,27 @@ import yaml
 
 from finetune.corpus import passages
 from finetune.errors import ExamplesError
+from ingestion import polish
 from ingestion.demo import manifest
 
+_SECTION = re.compile(r",? *§.*$")
+"""What parts a passage's label from its document's."""
 LONGEST, ROUND_QUOTE = 900, 250
 """Characters of an article that answers, and of the part of it from the quote on."""
-QUOTED = ("demo", "general", "statutes")
+QUOTED = ("demo", "general", "statutes", "near", "demo-asked", "subjects", "rules", "articles", "services")
 """Files of examples whose questions are answered by a quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """``answers``: texts any of which answers the question. Pairs of one ``group`` share answers: none of them is a
-    wrong answer to another's question."""
+    wrong answer to another's question. ``subject``: groups of one subject have texts that are easily taken for each
+    other's (the paragraphs of an article); empty where none are known."""
 
     question: str
     answers: tuple[str, ...]
     group: str
+    subject: str = ""
 
 
 def load(data: Path, statutes: Path | None, support: int) -> list[Pair]:
@@ -43,12 +49,23 @@ def _quoted(path: Path, texts: dict[str, str]) -> Iterator[Pair]:
         source, quote = row.get("source"), row.get("quote")
         if row["action"] != "quote" or not source or not quote:
             continue
+        if "text" in source:
+            answers = [_sentences(source["text"], quote), source["text"][:LONGEST]]
+            label = source.get("label", "")
+            yield Pair(row["question"], tuple(answers), source["text"], _SECTION.sub("", label) or label)
+            continue
         article = texts.get(f"legal:{source.get('legal')}")
         answers = _of_article(article, quote[0]) if article else []
         if "legal" not in source:
-            answers = [" ".join(quote), *filter(None, [source.get("text")])]
+            answers = [" ".join(quote)]
         if answers:
             yield Pair(row["question"], tuple(answers), f"{sorted(source.items())}|{quote[0][:40]}")
+
+
+def _sentences(text: str, quote: list[str]) -> str:
+    """Those sentences that hold a piece of the quote, whole."""
+    found = [one for one in polish.sentences(text) if any(" ".join(part.split()) in one for part in quote)]
+    return " ".join(found) or " ".join(quote)
 
 
 def _of_article(text: str, quote: str) -> list[str]:

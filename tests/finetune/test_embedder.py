@@ -27,7 +27,7 @@ def test_every_pair_is_of_our_own_and_an_article_that_is_not_there_leaves_its_qu
     found = load(DATA, None, support=3)
     assert len(found) > 1_500
     assert all(pair.question and all(pair.answers) for pair in found)
-    assert sum(pair.group.startswith("sp-") for pair in found) == 3 * 414
+    assert sum(pair.group.startswith(("sp-", "hc-")) for pair in found) == 3 * (414 + 1_000)
 
 
 def test_a_folder_without_examples_is_named(tmp_path: Path) -> None:
