@@ -25,6 +25,7 @@ class DataSet(_Strict):
     path: Path = Field(description="examples, JSON Lines; relative to the repository")
     licence: str = Field(description="SPDX name or words: under what these examples may be used")
     repeat: int = Field(1, ge=1, le=20, description="tasks composed of each example, with other neighbours each time")
+    share: float = Field(1, gt=0, le=1, description="of the examples, drawn by their ids: what time allows")
 
 
 class Passages(_Strict):

@@ -23,7 +23,12 @@ class Split(Generic[T]):
 
 def held_out(key: str, share: float) -> bool:
     """Whether a source clause belongs to the evaluation side."""
-    return int(hashlib.sha256(f"split:{key}".encode()).hexdigest()[:8], 16) < share * 2**32
+    return drawn(f"split:{key}", share)
+
+
+def drawn(name: str, share: float) -> bool:
+    """Whether a name is among this share of all names: always the same ones, whatever else there is."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) < share * 2**32
 
 
 def split(

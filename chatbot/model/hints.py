@@ -12,7 +12,7 @@ from dataclasses import replace
 from chatbot.model.seam import Task
 from chatbot.prompts.prompt import cut
 from ingestion.embedders.cache import CachedEmbedder
-from ingestion.embedding import Embedder, open_embedder
+from ingestion.embedding import Embedder, Vectors, open_embedder
 from ingestion.settings import BUNDLED_EMBEDDINGS, Settings
 
 LONGEST = 280
@@ -36,5 +36,10 @@ def with_hints(task: Task, embedder: Embedder) -> Task:
     if not task.sentences or len(task.hints) == len(task.sentences):
         return task
     question = embedder.queries([task.question])[0]
-    cosines = embedder.passages(texts(task.sentences)) @ question
-    return replace(task, hints=tuple(round(float(cosine), 4) for cosine in cosines))
+    vectors = embedder.passages(texts(task.sentences))
+    return replace(task, hints=tuple(cosine(vector, question) for vector in vectors))
+
+
+def cosine(one: Vectors, other: Vectors) -> float:
+    """Of two unit vectors, as precise as a prompt needs it."""
+    return round(float(one @ other), 4)

@@ -121,7 +121,7 @@ def open_network(base: Base, adapter: Path | None, prompt: Prompt, dtype: torch.
     frames = None
     if adapter is not None:
         model = merged(model, adapter)
-        frames = _read_frames(adapter / FRAMES)
+        frames = read_frames(adapter / FRAMES)
     return Network(model.eval().requires_grad_(False), Encoder(tokenizer, prompt), frames)
 
 
@@ -157,7 +157,8 @@ def faster_dtype() -> torch.dtype:
     return min(kinds, key=lambda kind: best[kind])
 
 
-def _read_frames(path: Path) -> Frames | None:
+def read_frames(path: Path) -> Frames | None:
+    """None where there is no such file. Raises ModelError for a damaged one."""
     try:
         return {Action(name): known for name, known in json.loads(path.read_text()).items()} if path.is_file() else None
     except (ValueError, AttributeError) as error:
