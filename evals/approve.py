@@ -19,6 +19,7 @@ from chatbot.adapters import erased
 from chatbot.answer import Mode
 from chatbot.answering import open_parts
 from chatbot.appointed import Appointed
+from chatbot.model.network import led
 from chatbot.service import build
 from evals.case import Case, read
 from evals.comparison import Compared, compared
@@ -56,7 +57,8 @@ def approve(
         theirs, _ = measured(running, labelled, generated=False)
     manifest = adapter.read(folder)
     found = [nobody_erased(erased(folder)),
-             *gates(ours, theirs, company.goals, forgetting_of(manifest.model_dump(mode="json")))]
+             *gates(ours, theirs, company.goals, forgetting_of(manifest.model_dump(mode="json")),
+                    writes=generated or not led(folder))]
     in_service = appointed.read(settings.data_dir).adapter
     told: dict[str, Any] = {
         "adapter": manifest.name, "against": in_service, "approved": all(gate.passed for gate in found),

@@ -40,9 +40,11 @@ class Gate:
     why: str
 
 
-def gates(ours: Compared, theirs: Compared, goals: Goals, forgetting: float | None,
+def gates(ours: Compared, theirs: Compared, goals: Goals, forgetting: float | None, *, writes: bool = True,
           margins: Margins = MARGINS) -> list[Gate]:
-    """``ours`` is the candidate, ``theirs`` the adapter in service, on the same cases at the same risk."""
+    """``ours`` is the candidate, ``theirs`` the adapter in service, on the same cases at the same risk. ``writes``:
+    whether the candidate puts words of its own together. One that only picks sentences, and frames that people wrote,
+    can't show a customer what it forgot of plain language; what it forgot of reading shows in the other gates."""
     mine, other = ours.outcomes, theirs.outcomes
     found = [
         _enough(mine, margins),
@@ -54,8 +56,9 @@ def gates(ours: Compared, theirs: Compared, goals: Goals, forgetting: float | No
         _not_more("answers that only a person may give", *_harm(bluffed, mine, other), margins.bluffed),
     ]  # fmt: skip
     if forgetting is not None:
-        found.append(Gate("forgetting", forgetting <= margins.forgetting,
-                          f"perplexity of plain language grew {forgetting:.3f} times; at most {margins.forgetting}"))
+        why = f"perplexity of plain language grew {forgetting:.3f} times; at most {margins.forgetting}"
+        free = "" if writes else ", were it to write words of its own"
+        found.append(Gate("forgetting", not writes or forgetting <= margins.forgetting, why + free))
     return found
 
 

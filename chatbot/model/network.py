@@ -26,7 +26,8 @@ TRIAL = (448, 640, 2048, 24)
 """Rows, inner, columns and repeats of the product that chooses the number type: the MLP at a full prompt."""
 FRAMES = "frames.json"
 """Beside an adapter's weights: the frames it was trained on, as tokens; it may write one of them."""
-
+LED = frozenset({Action.QUOTE, Action.ASK})
+"""What an adapter must have frames for, so that it writes no words of its own."""
 
 Frames = Mapping[Action, Sequence[Sequence[int]]]
 
@@ -56,7 +57,7 @@ class Network:
     @property
     def free(self) -> bool:
         """Whether it may write words of its own: only then can it write what stands in its prompt."""
-        return not {Action.QUOTE, Action.ASK} <= self._frames.keys()
+        return not self._frames.keys() >= LED
 
     @torch.inference_mode()
     def read(self, task: Task) -> tuple[Reading, Any]:
@@ -155,6 +156,11 @@ def faster_dtype() -> torch.dtype:
             left @ right
             best[kind] = min(best[kind], time.perf_counter() - start)
     return min(kinds, key=lambda kind: best[kind])
+
+
+def led(adapter: Path) -> bool:
+    """Whether the adapter of that folder only writes frames it was given, and no words of its own."""
+    return (read_frames(adapter / FRAMES) or {}).keys() >= LED
 
 
 def read_frames(path: Path) -> Frames | None:

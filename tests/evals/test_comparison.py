@@ -66,6 +66,13 @@ def test_gates_let_an_equal_adapter_through_and_name_why_they_refuse_a_worse_one
     assert {"right", "coverage", "forgetting"} <= set(refused) and "-0.3" in refused["right"]
 
 
+def test_forgetting_holds_back_an_adapter_that_writes_and_not_one_that_only_picks() -> None:
+    good = compared("rag+adapter", run(80), SHOP)
+    assert not all(gate.passed for gate in gates(good, good, GOALS, 1.5))
+    told = gates(good, good, GOALS, 1.5, writes=False)
+    assert all(gate.passed for gate in told) and "grew 1.500 times" in told[-1].why
+
+
 def test_too_few_cases_pass_no_gate() -> None:
     few = compared("rag+adapter", run(16, 20), SHOP)
     assert not next(gate for gate in gates(few, few, GOALS, None) if gate.name == "cases").passed
