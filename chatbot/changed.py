@@ -187,7 +187,7 @@ def _since(question: str, folded: str, today: date) -> date | None:
 def _past(year: int | None, month: int, number: int, today: date) -> date | None:
     """The last such day that is not still to come; None for one that no calendar has."""
     for candidate in (year,) if year else (today.year, today.year - 1):
-        if number > calendar.monthrange(candidate, month)[1]:
+        if not 1 <= number <= calendar.monthrange(candidate, month)[1]:
             return None
         if (day := date(candidate, month, number)) <= today or year:
             return day

@@ -51,7 +51,7 @@ def test_a_question_for_changes_names_its_day(question: str, since: date) -> Non
 @pytest.mark.parametrize("question", [
     "Jak zmienić adres dostawy?", "Czy mogę zmienić zamówienie złożone 1 stycznia?", "Ile trwa zwrot od 1 stycznia?",
     "Chcę wymienić towar na nowy", "Od kiedy obowiązuje regulamin?", "Co nowego słychać?", "Zmieniłem zdanie",
-    "Co się zmieni od 1 stycznia 2099?",
+    "Co się zmieni od 1 stycznia 2099?", "Co się zmieniło od 0 stycznia?", "Co się zmieniło od 32 maja?",
 ])  # fmt: skip
 def test_other_questions_are_left_to_the_search(question: str) -> None:
     assert asked(question, TODAY) is None

@@ -17,7 +17,7 @@ _NAMED = re.compile(
     r"(?i)(?<!\w)(?:kończ\w+ si[ęe]|koncz\w+ sie|końc[óo]w[kc]\w+|koncow[kc]\w+|zaczyna\w* si[ęe]|rozpoczyna\w* si[ęe]"
     r"|ostatni\w+(?: \w+)? (?:cyfr\w*|znak\w*)|pierwsz\w+(?: \w+)? cyfr\w*|ending (?:in|with)|ends (?:in|with)"
     rf"|last (?:four|4)(?: digits)?)(?:\W+\w{{1,12}}){{0,3}}?\W+{_DIGITS}")
-_STARRED = re.compile(r"(?<!\w)(?:(?:[*•xX.]{2,}|…)[ -]?){1,6}(?P<digits>\d{3,4}(?:[ -]?\d{4})?)(?![\w.,]\d|\w)")
+_STARRED = re.compile(r"(?<!\w)(?:(?:[*•xX.]{2,}+|…)[ -]?){1,6}(?P<digits>\d{3,4}(?:[ -]?\d{4})?)(?![\w.,]\d|\w)")
 """Digits behind stars or crosses: a card as shops print it."""
 
 
