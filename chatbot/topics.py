@@ -37,15 +37,16 @@ def content(text: str) -> tuple[str, ...]:
 
 
 def wants_human(text: str) -> bool:
-    """The customer asks for a person, in words."""
-    return says(text, signal_words("human"))
+    """The customer asks for a person, in words, or with the word alone ("Konsultant, proszę")."""
+    words = _folded(text)
+    alone = bool(words & _listed("person")) and words <= _listed("person") | _listed("agree")
+    return alone or says(text, signal_words("human"))
 
 
 def agrees(text: str) -> bool:
     """A bare yes ("Tak, poproszę"): nothing else is in the text."""
-    yes = frozenset(word for line in signal_words("agree") for word in line.split())
-    words = [fold(word).lower() for word in _WORD.findall(text)]
-    return bool(words) and all(word in yes for word in words)
+    words = _folded(text)
+    return bool(words) and words <= _listed("agree")
 
 
 def vague(text: str) -> bool:
@@ -72,20 +73,27 @@ def language_of(text: str, default: str = "pl") -> str:
     if _POLISH_LETTERS.search(text):
         return "pl"
     words = [fold(word).lower() for word in _WORD.findall(text)]
-    polish, english = (sum(word in _function_words(name) for word in words) for name in ("polish", "english"))
+    polish, english = (sum(word in _listed(name) for word in words) for name in ("polish", "english"))
     return default if polish == english else ("pl" if polish > english else "en")
 
 
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(fold(word).lower() for word in _WORD.findall(text))
+
+
 @functools.cache
-def _function_words(language: str) -> frozenset[str]:
-    return frozenset(word for line in signal_words(language) for word in line.split())
+def _listed(name: str) -> frozenset[str]:
+    """The single words of a list of `signals.yaml`."""
+    return frozenset(word for line in signal_words(name) for word in line.split())
 
 
 def says(text: str, phrases: Iterable[str]) -> bool:
     """Whether any phrase stands in the text, word for word or by lemma; ``*`` ends a beginning of a word."""
     words = [fold(word).lower() for word in _WORD.findall(text)]
     by_lemma = lemmas(text)
-    return any(_stands_in(pattern, words, by_lemma) for pattern in map(_pattern, phrases))
+    readings = ((words, frozenset(words)), (by_lemma, frozenset(by_lemma)))
+    return any(_run(part, *reading) for phrase in phrases
+               for part, reading in zip(_pattern(phrase), readings, strict=True))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -99,14 +107,12 @@ def _pattern(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return as_written, by_lemma
 
 
-def _stands_in(pattern: tuple[tuple[str, ...], tuple[str, ...]], words: Sequence[str], by_lemma: Sequence[str]) -> bool:
-    as_written, lemmatised = pattern
-    return _run(as_written, words) or _run(lemmatised, by_lemma)
-
-
-def _run(pattern: Sequence[str], words: Sequence[str]) -> bool:
+def _run(pattern: Sequence[str], words: Sequence[str], there: frozenset[str]) -> bool:
+    """``there``: the words once each; most patterns are out by them alone."""
+    if any(part not in there for part in pattern if not part.endswith("*")):
+        return False
     return any(
-        all(_fits(part, word) for part, word in zip(pattern, words[start:], strict=False))
+        all(_fits(part, word) for part, word in zip(pattern, words[start:start + len(pattern)], strict=True))
         for start in range(len(words) - len(pattern) + 1)
     )
 

@@ -7,13 +7,18 @@ from ingestion.company import Company, Hours, Topic
 @pytest.mark.parametrize(
     "text",
     ["Chcę rozmawiać z człowiekiem!", "proszę połączyć mnie z konsultantem", "czy mogę porozmawiać z konsultantką?",
-     "poprosze konsultanta", "I want to talk to a human please"],
+     "poprosze konsultanta", "I want to talk to a human please", "Konsultant, proszę", "człowiek!",
+     "Poproszę o konsultanta", "Chcę porozmawiać z człowiekiem", "chciałabym porozmawiać z pracownikiem",
+     "przełącz mnie do konsultanta", "nie chcę gadać z botem", "can I speak with an agent?"],
 )  # fmt: skip
 def test_a_wish_for_a_human_is_heard_however_it_is_said(text: str) -> None:
     assert wants_human(text)
 
 
-@pytest.mark.parametrize("text", ["Ile mam czasu na zwrot?", "Czy człowiek o wzroście 2 m zmieści się w altanie?"])
+@pytest.mark.parametrize(
+    "text", ["Ile mam czasu na zwrot?", "Czy człowiek o wzroście 2 m zmieści się w altanie?", "tak, poproszę",
+             "Po ilu minutach konsultant przejmuje rozmowę na czacie?", "Czy pracownik sklepu może prosić o kod BLIK?"]
+)
 def test_an_ordinary_question_is_no_wish_for_a_human(text: str) -> None:
     assert not wants_human(text)
 
