@@ -74,7 +74,7 @@ OUTCOMES_KEPT = 20_000
 
 def conversation(conversation: str) -> str:
     """Hash: token (SHA-256), owner, language, customer ◆, contract_date, created, state, fence, busy, turn, tries,
-    ticket, seen, consent, parked, consent_at."""
+    job, ticket, seen, consent, parked, consent_at."""
     return f"chat:c:{conversation}"
 
 

@@ -15,6 +15,7 @@ from chatbot.commit import Commands, Store
 from chatbot.errors import ClientIdReused, NotFound
 from chatbot.limits import Limits
 from chatbot.messages import Message, digest
+from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.privacy.sealing import Sealer
 from chatbot.states import State
 
@@ -24,7 +25,7 @@ class Meta:
     """The hash of a conversation. ``busy`` is the message being answered (empty: none), ``turn`` the attempt at it,
     ``fence`` grows with each attempt and each handover: what was begun under an older one may not write. ``consent`` to
     training: given, refused, or empty where nobody asked. ``parked``: its turn waits until the customer is back.
-    ``customer`` is sealed (`Records.customer`)."""
+    ``job`` is the entry of the turn stream whose attempt ``turn`` is. ``customer`` is sealed (`Records.customer`)."""
 
     id: str
     token: str
@@ -41,6 +42,7 @@ class Meta:
     ticket: str
     consent: str = ""
     parked: bool = False
+    job: str = ""
 
 
 class Records:
@@ -85,12 +87,18 @@ class Records:
         return [Message.load(self.open(meta, one)) for one in sealed]
 
     async def last_said(self, metas: Sequence[Meta]) -> list[Message | None]:
-        """The newest message of each, in one round trip."""
+        """The newest message of each, in one round trip; None also for one that can't be read."""
         async with self.redis.pipeline(transaction=False) as pipe:
             for meta in metas:
                 pipe.lindex(keys.messages(meta.id), -1)
             found = await pipe.execute()
-        return [Message.load(self.open(meta, one)) if one else None for meta, one in zip(metas, found, strict=True)]
+        return [self._read(meta, one) if one else None for meta, one in zip(metas, found, strict=True)]
+
+    def _read(self, meta: Meta, sealed: bytes) -> Message | None:
+        try:
+            return Message.load(self.open(meta, sealed))
+        except (KeyDestroyed, SealDamaged):
+            return None
 
     async def sent(self, meta: Meta, key: str, text: str) -> str | None:
         """The message that was sent under this client id already. Raises ClientIdReused if it had another text."""
@@ -157,4 +165,5 @@ def _meta(conversation: str, found: dict[bytes, bytes]) -> Meta:
         created=int(text["created"]), state=State(text["state"]), fence=int(text["fence"]),
         busy=text.get("busy", ""), turn=text.get("turn", ""), tries=int(text.get("tries", 0)),
         ticket=text.get("ticket", ""), consent=text.get("consent", ""), parked=bool(text.get("parked")),
+        job=text.get("job", ""),
     )

@@ -74,9 +74,12 @@ class Turns:
             if meta is None or meta.busy != job.message or meta.parked or meta.state not in BOT_SPEAKS:
                 await self.remove(job)
                 return None
+            if meta.turn and meta.job not in ("", job.entry):
+                await self.remove(job)  # put aside and taken up again, it has another job, which runs
+                return None
             attempt = f"{job.message}-{meta.fence + 1}"
             step = self._mine(meta).write("HSET", keys.conversation(meta.id), "fence", meta.fence + 1, "turn", attempt,
-                                          "tries", meta.tries + 1)
+                                          "tries", meta.tries + 1, "job", job.entry)
             if meta.turn:
                 step.add(self._records.event(meta, "done", {"turn": meta.turn}))
             if await commit(self._redis, step) is None:

@@ -76,6 +76,21 @@ async def test_a_turn_that_was_claimed_again_is_written_once(service: Service, r
     assert await service.turns.claim(job) is None
 
 
+async def test_a_turn_put_aside_while_it_waited_is_answered_by_one_job(service: Service, redis: Redis) -> None:
+    begun = await service.conversations.begin(access.Identity(), "pl")
+    meta = await service.records.meta(begun.conversation)
+    message = await service.conversations.post(meta, "1", "Ile trwa zwrot?")
+    assert await service.turns.park(meta.id)
+    await service.conversations.admitted(meta.id, begun.token)
+    first, second = [Job(entry.decode(), meta.id, message, 0) for entry, _ in await redis.xrange(keys.TURNS)]
+    claim = await service.turns.claim(first)
+    assert claim is not None
+    assert await service.turns.claim(second) is None
+    await service.turns.end(claim, answerers.finished(AnswerKind.REPLY, "Odpowiedź [1]"))
+    assert [one.text for one in await service.records.transcript(meta)] == ["Ile trwa zwrot?", "Odpowiedź [1]"]
+    assert await redis.xlen(keys.TURNS) == 0
+
+
 async def test_the_drafts_of_an_abandoned_attempt_are_taken_off_the_page(service: Service, redis: Redis) -> None:
     begun = await service.conversations.begin(access.Identity(), "pl")
     meta = await service.records.meta(begun.conversation)
