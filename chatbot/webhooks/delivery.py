@@ -7,6 +7,7 @@ is not written.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,13 +61,18 @@ class Deliveries:
             ("EXPIRE", keys.webhook_log(webhook), self._limits.kept),
         ]
 
-    async def due(self, count: int) -> list[Delivery]:
-        """Those whose time has come, the longest waiting first."""
-        ids = await self._redis.zrangebyscore(keys.DELIVERIES, 0, self._clock(), start=0, num=count)
+    async def due(self, of_one: int) -> list[Delivery]:
+        """Those whose time has come, the longest waiting first; at most so many to one webhook, so that the backlog of
+        a slow receiver stands before no other's."""
+        taken: Counter[str] = Counter()
         found = []
-        for id_ in ids:
+        for id_ in await self._redis.zrangebyscore(keys.DELIVERIES, 0, self._clock()):
+            webhook = id_.decode().rpartition(".")[2]
+            if taken[webhook] >= of_one:
+                continue
             try:
                 found.append(await self.get(id_.decode()))
+                taken[webhook] += 1
             except NotFound:
                 await self._redis.zrem(keys.DELIVERIES, id_)
         return found

@@ -75,7 +75,7 @@ class Dispatcher:
         for id_, fields in entries:
             if fields:
                 await self._plan(id_.decode(), {name.decode(): value.decode() for name, value in fields.items()})
-        for one in await self.deliveries.due(self.limits.at_once):
+        for one in await self.deliveries.due(self.limits.of_one):
             self._begin(one)
 
     async def test(self, webhook: str) -> str:

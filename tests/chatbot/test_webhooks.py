@@ -109,6 +109,19 @@ async def test_a_ticket_is_mirrored_signed_and_in_time(service: Service, receive
     assert await service.redis.zcard(keys.DELIVERIES) == 0
 
 
+async def test_the_backlog_of_a_slow_receiver_stands_before_no_others(service: Service, receiver: Receiver) -> None:
+    slow, _ = await service.webhooks.subscriptions.add("https://slow.example/", (), with_text=False)
+    quick, _ = await service.webhooks.subscriptions.add(receiver.url, (), with_text=False)
+    for number in range(20):
+        _, commands = service.webhooks.deliveries.planned(f"evt_{number}", slow.id, Type.QUEUED, "t_1", number)
+        for command in commands:
+            await service.redis.execute_command(*command)
+    await asyncio.sleep(0.01)
+    await service.webhooks.dispatcher.test(quick.id)
+    due = [one.webhook for one in await service.webhooks.deliveries.due(LIMITS.of_one)]
+    assert due == [slow.id] * LIMITS.of_one + [quick.id]
+
+
 async def test_a_receiver_that_fails_or_hangs_is_tried_again_under_the_same_id(
     service: Service, receiver: Receiver
 ) -> None:
