@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from chatbot import keys
 from chatbot.commit import Store
 from chatbot.corrections import NOT_ASKED
 from chatbot.handoff import Clock, Handoffs
 from chatbot.messages import CUSTOMER
+from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.record import Meta, Records
 from chatbot.staff import Staff
 from chatbot.texts import say
 from chatbot.tickets import CLAIMED, QUEUED, Ticket, Tickets
+
+log = structlog.get_logger()
 
 SHOWN = 200
 """Waiting tickets in one list, and as many in others' hands; nobody reads further down."""
@@ -54,7 +59,11 @@ class Desk:
         known = [(ticket, meta) for ticket, meta in zip(chosen, found, strict=True) if meta is not None]
         rows = []
         for (ticket, meta), last in zip(known, await self._records.last_said([meta for _, meta in known]), strict=True):
-            row = self.shown(ticket, meta)
+            try:
+                row = self.shown(ticket, meta)
+            except (KeyDestroyed, SealDamaged) as error:  # being erased, or damaged: the others' tickets stay readable
+                log.warning("desk.unreadable", ticket=ticket.id, error=type(error).__name__)
+                continue
             row["unanswered"] = ticket.state == CLAIMED and last is not None and last.author == CUSTOMER
             if ticket.state == QUEUED and (place := places.get(ticket.id)):
                 row |= {"position": place, "expected_wait_minutes": wait(place)}

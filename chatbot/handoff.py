@@ -59,6 +59,11 @@ class Handoffs:
         opening = hours.next_opening(self._company.hours, self._now())
         return opening.isoformat() if opening else None
 
+    def worked(self, since: int, hours_: float) -> bool:
+        """Whether humans have been at work for so many hours since a moment (ms)."""
+        until = hours.after(self._company.hours, datetime.fromtimestamp(since / 1000, UTC), hours_ * 60)
+        return until is not None and until <= self._now()
+
     def guard(self, step: Step, meta: Meta) -> Step:
         """The checks of every move: nobody changed the state, the turn or the ticket since ``meta`` was read."""
         key = keys.conversation(meta.id)
@@ -174,10 +179,7 @@ class Handoffs:
         return lambda position: hours.expected_wait(position, minutes, int(present))
 
     def told_desk(self, ticket: str, state: str) -> Commands:
-        """The console's event, and the webhooks': ids only, no personal text."""
-        return [("XADD", keys.DESK_EVENTS, "MAXLEN", "~", 1000, "*", "t", "ticket",
-                 "d", f'{{"ticket":"{ticket}","state":"{state}"}}'),
-                ("PUBLISH", keys.WAKE, keys.DESK), *happened(ticket, Type(f"ticket.{state}"), self._clock())]
+        return told_desk(ticket, state, self._clock())
 
     async def desk_now(self) -> str:
         """The newest position of the console's events."""
@@ -192,6 +194,13 @@ class Handoffs:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC)
+
+
+def told_desk(ticket: str, state: str, at: int) -> Commands:
+    """The console's event, and the webhooks': ids only, no personal text. ``at`` in ms."""
+    return [("XADD", keys.DESK_EVENTS, "MAXLEN", "~", 1000, "*", "t", "ticket",
+             "d", f'{{"ticket":"{ticket}","state":"{state}"}}'),
+            ("PUBLISH", keys.WAKE, keys.DESK), *happened(ticket, Type(f"ticket.{state}"), at)]
 
 
 def _reasons(case: Case) -> tuple[Reason, ...]:

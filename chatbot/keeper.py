@@ -75,9 +75,15 @@ class Keeper:
 
     async def round(self) -> None:
         """All of the periodic work once."""
-        for id_ in await self._worth_a_look():
-            with contextlib.suppress(NotFound):
-                await self._look_after(id_)
+        before, opened = self._opened, self.handoffs.open_now()
+        for id_ in await self._worth_a_look(all_of_them=opened is not before):
+            try:
+                await self._look_after(id_, closing=bool(before) and not opened)
+            except NotFound:
+                continue
+            except ChatError as error:  # one ticket holds up no other
+                log.warning("keeper.refused", ticket=id_, error=str(error))
+        self._opened = opened  # only now: a round that was broken off looks at all of them again
         await self._announce()
         await self._watch()
 
@@ -88,12 +94,10 @@ class Keeper:
             self._watched = now
             await self._trials.watch(self.audit)
 
-    async def _worth_a_look(self) -> list[str]:
-        """Tickets whose time may have come. Once after a start and after each opening of the doors: all."""
+    async def _worth_a_look(self, *, all_of_them: bool) -> list[str]:
+        """Tickets whose time may have come; once after a start, and whenever the doors open or close, all."""
         ids = [one.decode() for one in await self.redis.zrange(keys.TICKETS, 0, -1)]
-        opened = self.handoffs.open_now()
-        if opened is not self._opened:
-            self._opened = opened
+        if all_of_them:
             return ids
         now, found = self.clock(), []
         async with self.redis.pipeline(transaction=False) as pipe:
@@ -106,7 +110,7 @@ class Keeper:
                     found.append(id_)
         return found
 
-    async def _look_after(self, id_: str) -> None:
+    async def _look_after(self, id_: str, *, closing: bool = False) -> None:
         ticket = await self.tickets.get(id_)
         if ticket.state == CLAIMED and ticket.lease < self.clock():
             if await self.redis.exists(keys.present(ticket.claimed_by)):
@@ -120,11 +124,15 @@ class Keeper:
             step = self.handoffs.guard(Step(), meta).add(self.handoffs.moved(meta, move(meta.state, Event.OPEN)))
             step.write("HSET", keys.ticket(id_), "place", 0)  # the expected wait is announced again
             await commit(self.redis, step)
+        if closing and ticket.place:
+            await commit(self.redis, Step().field(keys.ticket(id_), "state", QUEUED).write(
+                "HSET", keys.ticket(id_), "place", 0))  # the place is announced again, with when humans are back
         if not self.handoffs.open_now():
             return  # nobody leaves a queue that doesn't move
         seen, moved = await self.redis.hmget(keys.conversation(meta.id), ["seen", "state_at"])
         last = max(int(seen or 0), int(moved or 0), ticket.created, ticket.promised)
-        if self.clock() - last > self.limits.abandoned_hours * 3_600_000:
+        away = self.clock() - last > self.limits.abandoned_hours * 3_600_000
+        if away and self.handoffs.worked(last, self.limits.abandoned_open_hours):
             await self.tickets.abandon(id_)
 
     async def _announce(self) -> None:

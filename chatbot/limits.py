@@ -69,6 +69,9 @@ class Limits:
     """A claimed ticket whose agent shows no sign of life goes back to the queue."""
     abandoned_hours: float = 24.0
     """A waiting customer who has not been seen for so long is taken to have left."""
+    abandoned_open_hours: float = 4.0
+    """… once humans have been at work for so many of these hours: half a working day, so that a weekend takes nobody
+    off the queue. Our choice."""
     handling_minutes: float = 6.0
     """Expected handling of a ticket before there are any; a usual figure for chat support."""
     promise_days: float = 30.0

@@ -13,7 +13,7 @@ import typer
 
 from chatbot.errors import AuditBroken
 from chatbot.service import Service, build
-from chatbot.staff import Role
+from chatbot.staff import Account, Role
 from ingestion import company as companies
 from ingestion import settings as settings_module
 from ingestion.command import Json, err, out, print_json, translated
@@ -37,7 +37,13 @@ def add(
 ) -> None:
     """Make an account, or give it a new password; its sessions end. Without --password-stdin a password is made."""
     password = typer.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
-    account = _run(lambda service: service.staff.add(name, shown_name or name.capitalize(), role, password))
+
+    async def work(service: Service) -> Account:
+        made = await service.staff.add(name, shown_name or name.capitalize(), role, password)
+        await service.audit.note(COMMAND_LINE, "account.add", name)
+        return made
+
+    account = _run(work)
     made = {"user": account.user, "name": account.name, "role": account.role.value}
     if not password_stdin:
         made["password"] = password
@@ -51,7 +57,12 @@ def add(
 @translated
 def remove(name: Annotated[str, typer.Argument(help="The account.")], json: Json = False) -> None:
     """Remove an account; its sessions end at once."""
-    _run(lambda service: service.staff.remove(name))
+
+    async def work(service: Service) -> None:
+        await service.staff.remove(name)
+        await service.audit.note(COMMAND_LINE, "account.remove", name)
+
+    _run(work)
     if json:
         print_json({"removed": name})
 

@@ -27,6 +27,8 @@ T = TypeVar("T")
 USER = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$")
 PASSWORD_CHARS = 10
 """At least; NIST SP 800-63B asks for 8, or 15 without a second factor; with the try limit 10 random ones do."""
+PASSWORD_MOST = 1000
+"""Characters; argon2 would take its time over more."""
 HASHES_AT_ONCE = 2
 """argon2id takes 64 MiB and some 50 ms each: more at once would let sign-ins starve the chat."""
 
@@ -114,6 +116,10 @@ class Staff:
             raise Unauthorised("session")
         await self._redis.set(keys.present(account.user), 1, ex=keys.PRESENCE)
         return Session(account, csrf.decode(), digest(token))
+
+    async def still(self, session: Session) -> bool:
+        """Whether it is neither over nor revoked; no sign of life of the agent's."""
+        return bool(await self._redis.exists(keys.session(session.token_hash)))
 
     def check_csrf(self, session: Session, token: str | None) -> None:
         if not token or not hmac.compare_digest(token.encode(), session.csrf.encode()):

@@ -129,7 +129,9 @@ class Tickets:
 
     async def note(self, id_: str, by: Account, text: str) -> None:
         """For colleagues only; the customer never sees it."""
-        if not text.strip() or len(text) > self._limits.message_chars:
+        if not text.strip():
+            raise BadInput("empty")
+        if len(text) > self._limits.message_chars:
             raise BadInput("too_long", limit=self._limits.message_chars)
         for _ in range(TRIES):
             ticket, meta = await self._open(id_)

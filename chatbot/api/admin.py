@@ -16,7 +16,7 @@ from chatbot.api.depends import Admin, TheService
 from chatbot.appointed import Appointed
 from chatbot.errors import BadInput, Busy
 from chatbot.sequential import ALPHA
-from chatbot.staff import Role
+from chatbot.staff import PASSWORD_MOST, Role
 from chatbot.thresholds import load as load_thresholds
 from chatbot.thresholds import shown as shown_thresholds
 from chatbot.trial import HARMS, LARGEST_SHARE, Trials
@@ -34,10 +34,12 @@ class Try(_Body):
 
 
 class NewAccount(_Body):
+    """``name`` is what customers read. A longer password couldn't be signed in with (`chatbot.api.staff`)."""
+
     user: str
-    name: str
+    name: str = Field(min_length=1, max_length=100)
     role: Role = Role.AGENT
-    password: str
+    password: str = Field(max_length=PASSWORD_MOST)
 
 
 @router.get("/adapters")

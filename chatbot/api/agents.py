@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
@@ -67,11 +68,13 @@ async def colleagues(session: Agent, service: TheService) -> dict[str, Any]:
 async def events(
     session: Agent, service: TheService, last_event_id: Annotated[str | None, Header()] = None
 ) -> StreamingResponse:
-    """`ticket` events: something changed; without Last-Event-ID from now on."""
+    """`ticket` events: something changed; without Last-Event-ID from now on. They end with the session: whoever may not
+    sign in any more neither reads on nor counts as present."""
     check_room(service, keys.DESK, service.limits.streams)
     after = last_event_id or await service.handoffs.desk_now()
     return stream(service, keys.DESK_EVENTS, keys.DESK, after, bytes.decode,
-                  around=service.keeper.console(session.account.user))
+                  around=service.keeper.console(session.account.user),
+                  still=functools.partial(service.staff.still, session))
 
 
 @router.get("/{ticket}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,10 +16,13 @@ from starlette.exceptions import HTTPException
 from chatbot.errors import BadInput, ChatError
 from chatbot.texts import say
 from ingestion.errors import ProductError, StoreError
+from ingestion.reasons import in_polish
 
 log = structlog.get_logger()
 
 TYPES = "/problems/"
+KINDS = ("missing", "extra_forbidden", "json_invalid", "string_too_short", "string_too_long")
+"""Of pydantic's errors, those that have words in the locales; others are told in its own."""
 RETRY_SECONDS = 2
 """When the store is away: about what the embedded one needs to come back."""
 
@@ -66,7 +72,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ProductError)
     async def product(_: Request, error: ProductError) -> JSONResponse:
-        return problem(422, BadInput.type, str(error), str(error), retry=error.retry_helps)
+        return problem(422, BadInput.type, in_polish(str(error)) or "", str(error), retry=error.retry_helps)
 
     @app.exception_handler(RequestValidationError)
     @app.exception_handler(ValidationError)
@@ -74,7 +80,9 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         where = first["loc"][1:] if isinstance(error, RequestValidationError) else first["loc"]
         field = ".".join(str(part) for part in where) or "body"
-        return worded(422, BadInput.type, "invalid", field=field, problem=first["msg"])
+        polish, english = (say(language, "chat.problems.invalid", field=field, problem=_wrong(language, first))
+                           for language in ("pl", "en"))
+        return problem(422, BadInput.type, polish, english)
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
@@ -88,3 +96,10 @@ def install(app: FastAPI) -> None:
     async def other(_: Request, error: Exception) -> JSONResponse:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
         return worded(500, "error", "internal", retry=True)
+
+
+def _wrong(language: str, found: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in words of ours where pydantic's kind of error has some."""
+    kind = found["type"] if found["type"] in KINDS else "other"
+    limits = {name: value for name, value in found.get("ctx", {}).items() if name in ("min_length", "max_length")}
+    return say(language, f"chat.invalid.{kind}", problem=found["msg"], **limits)

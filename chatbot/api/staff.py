@@ -9,16 +9,16 @@ from pydantic import BaseModel, Field
 
 from chatbot import keys
 from chatbot.api.depends import COOKIE, PUBLIC, Agent, TheService, client_address
-from chatbot.staff import Session
+from chatbot.staff import PASSWORD_MOST, Session
 
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
 
 class SignIn(BaseModel):
-    """Longer than these is no account of ours; argon2 would take its time over it all the same."""
+    """Longer than these is no account of ours."""
 
     user: str = Field(max_length=100)
-    password: str = Field(max_length=1000)
+    password: str = Field(max_length=PASSWORD_MOST)
 
 
 class Who(BaseModel):
@@ -48,6 +48,7 @@ async def who(session: Agent) -> Who:
 @router.delete("/session", status_code=204)
 async def sign_out(session: Agent, service: TheService) -> Response:
     await service.staff.sign_out(session)
+    await service.audit.note(session.account.user, "sign_out")
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/api/v1")
     return response

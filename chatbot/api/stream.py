@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -23,6 +23,8 @@ from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.service import Service
 
 log = structlog.get_logger()
+
+Still = Callable[[], Awaitable[bool]]
 
 RETRY_MS = 1000
 """When an EventSource should come back after a lost connection."""
@@ -40,17 +42,17 @@ def check_room(service: Service, name: str, limit: int) -> None:
 
 def stream(
     service: Service, key: str, name: str, after: str | None, decode: Decode,
-    around: contextlib.AbstractContextManager[None] | None = None,
+    around: contextlib.AbstractContextManager[None] | None = None, still: Still | None = None,
 ) -> StreamingResponse:
     """Events with their positions as ids. A store that goes away ends the stream: the page resumes when it is back.
-    ``around`` is entered while the page reads."""
-    return StreamingResponse(_body(service, key, name, after, decode, around or contextlib.nullcontext()),
+    ``around`` is entered while the page reads. ``still`` is asked before each event and heartbeat: a no ends it."""
+    return StreamingResponse(_body(service, key, name, after, decode, around or contextlib.nullcontext(), still),
                              media_type="text/event-stream", headers=HEADERS)
 
 
 async def _body(
     service: Service, key: str, name: str, after: str | None, decode: Decode,
-    around: contextlib.AbstractContextManager[None],
+    around: contextlib.AbstractContextManager[None], still: Still | None,
 ) -> AsyncGenerator[bytes, None]:
     events = service.hub.follow(key, name, after, decode, seal_lost=(KeyDestroyed, SealDamaged))
     with around, metrics.STREAMS.track_inprogress():
@@ -58,6 +60,8 @@ async def _body(
             async with contextlib.aclosing(events):
                 yield format_sse_event(comment="ok", retry=RETRY_MS)
                 async for event in events:
+                    if still is not None and not await still():
+                        return
                     if event is None:
                         yield KEEPALIVE_COMMENT
                     else:

@@ -100,7 +100,7 @@ async def diff(document: str, before: str, after: str, session: Admin, service: 
 @router.get("/changes")
 async def changes(since: date, session: Admin, service: TheService, until: date | None = None) -> dict[str, Any]:
     """What changed in the documents in force since a day."""
-    last = until or date.today()
+    last = until or service.handoffs.today()
     found = await asyncio.to_thread(document_changes.now, service.settings, since, last)
     return {"since": since, "until": last, "documents": [
         {"document": one.document, "title": one.title, "since": one.since,
@@ -132,7 +132,7 @@ async def write_golden(body: Trials, session: Admin, service: TheService) -> dic
 @router.get("/suspended")
 async def suspended(session: Admin, service: TheService) -> dict[str, Any]:
     """Curated answers that are not given, or soon won't be, because clauses they rest on change."""
-    found = await asyncio.to_thread(_of_now, service.settings, standing.suspended)
+    found = await asyncio.to_thread(_of_now, service.settings, standing.suspended, service.handoffs.today())
     return {"suspended": [asdict(one) for one in found]}
 
 
@@ -148,7 +148,7 @@ async def approve(body: Entry, session: Admin, service: TheService) -> dict[str,
 @router.get("/conflicts")
 async def disagreements(session: Admin, service: TheService) -> dict[str, Any]:
     """Where documents in force today disagree."""
-    found = await asyncio.to_thread(_of_now, service.settings, _conflicts)
+    found = await asyncio.to_thread(_of_now, service.settings, _conflicts, service.handoffs.today())
     return {"conflicts": [_conflict(one) for one in found]}
 
 
@@ -177,11 +177,13 @@ def _change(change: Change) -> dict[str, Any]:
             "before": change.before and change.before.text, "after": change.after and change.after.text}
 
 
-def _of_now(settings: Settings, find: Callable[[Register, Callable[[Version], list[Chunk]], date], list[T]]) -> list[T]:
+def _of_now(
+    settings: Settings, find: Callable[[Register, Callable[[Version], list[Chunk]], date], list[T]], today: date
+) -> list[T]:
     snapshot = _snapshot(settings)
     if snapshot is None:
         return []
-    return find(snapshot.documents, lambda version: chunk_files.read(settings.data_dir, version), date.today())
+    return find(snapshot.documents, lambda version: chunk_files.read(settings.data_dir, version), today)
 
 
 def _index(settings: Settings) -> dict[str, Any]:

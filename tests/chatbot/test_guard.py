@@ -75,7 +75,7 @@ async def test_a_store_that_is_away_is_a_polish_503(http: httpx.AsyncClient, liv
     assert answer.status_code == 503
     assert answer.json()["type"] == "/problems/store-away"
     assert answer.json()["retry"] is True and int(answer.headers["Retry-After"]) > 0
-    assert "magazyn danych" in answer.json()["detail"]
+    assert "baza danych" in answer.json()["detail"]
 
 
 async def test_every_page_has_the_headers_that_browsers_enforce(http: httpx.AsyncClient) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
+from chatbot import keys
+from chatbot.api.agents import events
+from chatbot.handoff import told_desk
 from chatbot.service import Service
 from chatbot.staff import Role
 from tests.chatbot.cast import PASSWORD, Customer
@@ -60,11 +65,40 @@ async def test_a_revoked_session_ends_at_once(live: Service, agent: httpx.AsyncC
     assert (await agent.get(SESSION)).status_code == 401
 
 
-async def test_signing_out_ends_the_session(agent: httpx.AsyncClient) -> None:
+async def test_a_consoles_events_end_with_its_session(live: Service) -> None:
+    await live.staff.add("ola", "Ola", Role.AGENT, PASSWORD)
+    _, session = await live.staff.sign_in("ola", PASSWORD, "address")
+    answer = await events(session, live)
+    pieces = answer.body_iterator
+    await anext(pieces)
+    await live.redis.delete(keys.present("ola"))
+    await live.staff.remove("ola")
+    for command in told_desk("t_1", "queued", 1):
+        await live.redis.execute_command(*command)
+    assert [one async for one in pieces] == []
+    await live.redis.delete(keys.present("ola"))
+    await asyncio.sleep(3 * live.limits.keeper_seconds)
+    assert not await live.redis.exists(keys.present("ola")), "whoever may not sign in is not there"
+
+
+async def test_an_account_without_a_name_or_with_an_endless_password_is_refused(
+    live: Service, agent: httpx.AsyncClient
+) -> None:
+    await live.staff.add("ola", "Ola", Role.ADMIN, PASSWORD)
+    signed_in = await agent.post(SESSION, json={"user": "ola", "password": PASSWORD})
+    agent.headers["X-CSRF-Token"] = signed_in.json()["csrf"]
+    for name, password, told in (("", PASSWORD, "za krótki"), ("Jan", "x" * 1001, "za długi")):
+        body = {"user": "jan", "name": name, "password": password}
+        answer = await agent.post("/api/v1/admin/accounts", json=body)
+        assert answer.status_code == 422 and told in answer.json()["detail"]
+
+
+async def test_signing_out_ends_the_session(live: Service, agent: httpx.AsyncClient) -> None:
     cookies = dict(agent.cookies)
     assert (await agent.delete(SESSION)).status_code == 204
     agent.cookies.update(cookies)
     assert (await agent.get(SESSION)).status_code == 401
+    assert [one.action for one in await live.audit.read(1)] == ["sign_out"]
 
 
 async def test_passwords_are_kept_as_argon2id_alone(live: Service) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from unittest.mock import AsyncMock
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from chatbot import access, corrections, keys, priority
 from chatbot.answer import Reason
@@ -15,7 +17,7 @@ from chatbot.record import Meta
 from chatbot.service import Service, build
 from chatbot.staff import Account, Role
 from chatbot.states import State
-from ingestion.company import Topic
+from ingestion.company import Hours, Span, Topic
 from tests.chatbot.cast import eventually
 from tests.chatbot.conftest import CLOSED, COMPANY, QUICK
 
@@ -326,6 +328,80 @@ async def test_nobody_is_taken_to_have_left_while_the_doors_are_closed(service: 
     await service.redis.hset(keys.conversation(meta.id), "state_at", 1)
     await closed.keeper.round()
     assert await state(closed, meta) is State.OFF_HOURS
+
+
+FRIDAY = int(datetime(2026, 11, 20, 16, 30, tzinfo=UTC).timestamp() * 1000)
+HOUR = 60 * priority.MINUTE
+WEEK = COMPANY.model_copy(update={"hours": Hours(week={day: Span(opens=time(8), closes=time(18)) for day in (
+    "mon", "tue", "wed", "thu", "fri")})})
+
+
+async def test_a_weekend_takes_nobody_off_the_queue(service: Service) -> None:
+    now = FRIDAY
+    desk = build(service.settings, WEEK, service.redis, QUICK, clock=lambda: now)
+    meta, _ = await waiting(desk)
+    assert await state(desk, meta) is State.QUEUED
+    now += 63 * HOUR  # Monday, half an hour after the doors have opened
+    await desk.keeper.round()
+    assert await state(desk, meta) is State.QUEUED
+    now += 4 * HOUR
+    await desk.keeper.round()
+    assert await state(desk, meta) is State.ABANDONED
+
+
+async def test_those_who_wait_when_the_doors_close_are_told_when_humans_are_back(service: Service) -> None:
+    now = FRIDAY
+    desk = build(service.settings, WEEK, service.redis, QUICK, clock=lambda: now)
+    meta, _ = await waiting(desk)
+    await desk.keeper.round()
+    now += HOUR  # 18:30 in Warsaw
+    for _ in range(2):
+        await desk.keeper.round()
+    told = [desk.records.open_json(meta, fields[b"d"])
+            for _, fields in await desk.redis.xrange(keys.events(meta.id)) if fields[b"t"] == b"queue"]
+    assert [one.get("opens_at", "")[:16] for one in told] == ["", "2026-11-23T08:00"]
+
+
+async def test_a_round_that_was_broken_off_looks_at_all_of_them_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = FRIDAY + 2 * HOUR
+    desk = build(service.settings, WEEK, service.redis, QUICK, clock=lambda: now)
+    meta, _ = await waiting(desk)
+    await desk.keeper.round()
+    assert await state(desk, meta) is State.OFF_HOURS
+    now += 62 * HOUR
+    with monkeypatch.context() as patch, pytest.raises(RedisConnectionError):
+        patch.setattr(desk.tickets, "get", AsyncMock(side_effect=RedisConnectionError("gone")))
+        await desk.keeper.round()
+    await desk.keeper.round()
+    assert await state(desk, meta) is State.QUEUED
+
+
+async def test_a_ticket_that_cannot_be_moved_holds_up_no_other(service: Service) -> None:
+    odd, first = await waiting(service)
+    other, second = await waiting(service)
+    for ticket in (first, second):
+        await service.tickets.claim(ticket, OLA)
+        await service.redis.hset(keys.ticket(ticket), "lease", 1)
+    await service.redis.hset(keys.conversation(odd.id), "state", State.BOT)  # as no step of ours leaves it
+    await service.redis.delete(keys.present("ola"))
+    await service.keeper.round()
+    assert await state(service, other) is State.QUEUED
+
+
+async def test_a_ticket_that_cannot_be_read_hides_no_other(service: Service) -> None:
+    erased, _ = await waiting(service)
+    _, other = await waiting(service)
+    service.records.destroy_key(erased.owner)
+    assert [one["ticket"] for one in (await service.desk.tickets()).tickets] == [other]
+
+
+async def test_the_console_is_told_of_an_erased_ticket(service: Service) -> None:
+    meta, ticket = await waiting(service)
+    await service.erasure.conversation(meta)
+    newest = await service.redis.xrevrange(keys.DESK_EVENTS, count=1)
+    assert json.loads(newest[0][1][b"d"]) == {"ticket": ticket, "state": "erased"}
 
 
 async def test_a_thumb_down_offers_a_human_and_calls_none(live: Service) -> None:

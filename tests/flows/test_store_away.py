@@ -83,7 +83,7 @@ async def test_a_redis_that_goes_away_is_a_polish_503_and_loses_nothing(server: 
         refused = await customer.write("Drugie", "2")
         assert refused.status_code == 503
         assert refused.json()["type"] == "/problems/store-away" and refused.json()["retry"] is True
-        assert "magazyn danych" in refused.json()["detail"]
+        assert "baza danych" in refused.json()["detail"]
         assert (await http.get("/readyz")).status_code == 503
         assert (await http.get("/healthz")).status_code == 200
         server.start()
