@@ -18,14 +18,14 @@ from redis.exceptions import ResponseError
 
 from chatbot import access, keys, mentions
 from chatbot.commit import Store
+from chatbot.corrections import NOT_ASKED
 from chatbot.errors import NotFound
-from chatbot.handoff import Clock
+from chatbot.handoff import Clock, told_desk
 from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.privacy.tombstones import FILE, Tombstone, Tombstones
 from chatbot.privacy.vault import Vault
 from chatbot.record import Meta, Records
 from chatbot.subjects import Subjects
-from chatbot.webhooks.outbox import Type, happened
 from ingestion.errors import SearchIndexError
 from ingestion.settings import Settings
 
@@ -63,14 +63,16 @@ class Erasure:
         if meta.owner == access.owner(access.Identity(), meta.id):
             return await self._owner(meta.owner, "")
         await asyncio.to_thread(self._tombstones.add, Tombstone(meta.owner, meta.id, "", self._clock()))
+        forgotten = await asyncio.to_thread(self._subjects.forget, [f"conversation:{meta.id}"])
         counts = await self._remove(meta.id)
         await self._redis.srem(keys.owner(meta.owner), meta.id)
         await rewritten(self._redis)
-        return dict(counts)
+        return {**counts, "training_records": forgotten.records, "adapters": list(forgotten.adapters),
+                "exports": list(forgotten.exports)}
 
     async def again(self) -> int:
         """After a start: erase once more whoever a restored backup has brought back; how many records that were."""
-        count, ids = 0, set()
+        count, ids, whose = 0, set(), set()
         for one in await asyncio.to_thread(lambda: list(self._tombstones.read())):
             if one.key:
                 ids.add(bytes.fromhex(one.key))
@@ -79,9 +81,9 @@ class Erasure:
                 if created is not None and int(created) <= one.at:
                     count += sum((await self._remove(conversation)).values())
                     await self._redis.srem(keys.owner(one.owner), conversation)
-            if not one.conversation:
-                forgotten = await asyncio.to_thread(self._subjects.forget, [one.owner])
-                count += forgotten.records
+            whose.add(f"conversation:{one.conversation}" if one.conversation else one.owner)
+        if whose:
+            count += (await asyncio.to_thread(self._subjects.forget, sorted(whose))).records
         count += await asyncio.to_thread(self._records.sealer.bury, frozenset(ids))
         if count:
             log.warning("erasure.again", records=count)
@@ -152,7 +154,9 @@ class Erasure:
             correction = await self._redis.hget(keys.correction(ticket), "data")
             tickets.append({
                 "ticket": ticket, "created": int(fields[b"created"]), "reason": fields[b"reason"].decode(),
-                "state": fields[b"state"].decode(),
+                "state": fields[b"state"].decode(), "topic": fields[b"topic"].decode() or None,
+                "question": self._records.open(meta, fields[b"question"]),
+                "draft": self._records.open_json(meta, fields[b"draft"])["text"] or None,
                 "notes": [self._records.open_json(meta, one) for one in notes],
                 "correction": self._records.open_json(meta, correction) if correction else None,
             })
@@ -160,6 +164,7 @@ class Erasure:
         return {
             "conversation": meta.id, "created": meta.created, "language": meta.language, "state": meta.state.value,
             "contract_date": meta.contract_date.isoformat() if meta.contract_date else None,
+            "consent": meta.consent or NOT_ASKED,
             "messages": [one.shown() for one in await self._records.transcript(meta)],
             "ratings": {name.decode(): self._records.open_json(meta, one) for name, one in ratings.items()},
             "tickets": tickets,
@@ -182,11 +187,10 @@ class Erasure:
                 pipe.zrem(keys.QUEUE, ticket)
                 pipe.zrem(keys.TICKETS, ticket)
                 pipe.zrem(keys.CORRECTIONS, ticket)
-                for command in happened(ticket, Type.ERASED, self._clock()):
+                for command in told_desk(ticket, "erased", self._clock()):
                     pipe.execute_command(*command)
             pipe.publish(keys.WAKE, f"!{conversation}")
             pipe.publish(keys.WAKE, conversation)
-            pipe.publish(keys.WAKE, keys.DESK)
             messages, events, corrections, there, *_ = await pipe.execute()
         return {"conversations": there, "messages": messages, "events": events, "tickets": len(tickets),
                 "corrections": corrections}

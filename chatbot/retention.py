@@ -22,7 +22,7 @@ from chatbot.erasure import Erasure, rewritten
 from chatbot.errors import ChatError, NotFound
 from chatbot.handoff import Clock
 from chatbot.messages import new_id
-from chatbot.privacy.errors import KeyDestroyed
+from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.record import Meta, Records
 from ingestion import uploads
 from ingestion.errors import ProductError
@@ -86,9 +86,7 @@ class Retention:
         async for key in self._redis.scan_iter(match=keys.owner("*"), count=1000):
             owner = key.decode().removeprefix(keys.owner(""))
             if await self._look_through(owner, swept):
-                owners.add(owner)
-            else:
-                await self._redis.delete(key)
+                owners.add(owner)  # an empty set goes by itself; deleting it could take a conversation begun meanwhile
         await self._redis.zremrangebyscore(keys.CORRECTIONS, "-inf", self._too_old())
         swept.keys = await asyncio.to_thread(self._abandoned_keys, owners | await self._hooks())
         await self._audit.anchor()
@@ -120,12 +118,15 @@ class Retention:
         return left > 0
 
     async def _last_write(self, meta: Meta) -> int:
-        """Of a message or any other event, ms; the events' ids are their times. 0 where the key is gone."""
+        """Of a message or any other event, ms; the events' ids are their times. 0 where the key is gone; what is
+        damaged waits for its time."""
         newest = await self._redis.xrevrange(keys.events(meta.id), count=1)
         try:
             said = await self._records.transcript(meta, 1)
         except KeyDestroyed:
             return 0
+        except SealDamaged:
+            said = []
         return max(meta.created, said[-1].at if said else 0, int(newest[0][0].split(b"-")[0]) if newest else 0)
 
     async def _cut(self, meta: Meta) -> int:
@@ -138,7 +139,7 @@ class Retention:
             sealed = await self._redis.lrange(keys.messages(meta.id), cut, cut + BATCH - 1)
             try:
                 old = [one for one in sealed if self._records.open_json(meta, one)["at"] < oldest]
-            except KeyDestroyed:
+            except (KeyDestroyed, SealDamaged):
                 return 0
             cut += len(old)
             if len(old) < BATCH:

@@ -41,6 +41,8 @@ async def test_everything_held_on_a_customer_is_exported_and_then_erased(
     export = await live.erasure.export("K-1")
     assert len(export["conversations"]) == 2
     assert "Brzęczyszczykiewicz" in str(export) and export["conversations"][0]["contract_date"] == "2024-03-01"
+    [ticket] = [one for found in export["conversations"] for one in found["tickets"]]
+    assert ticket["question"] == "człowiek, nazywam się Brzęczyszczykiewicz" and ticket["draft"] is None
     erased = await live.erasure.customer("K-1")
     assert erased["conversations"] == 2 and erased["messages"] == 4 and erased["tickets"] == 1 and erased["keys"] == 1
     assert (await first.read()).status_code == 401

@@ -169,6 +169,31 @@ async def test_training_data_goes_too_and_its_adapters_are_flagged(service: Serv
     assert subject in (adapter / "forgotten.json").read_text()
 
 
+async def test_one_erased_conversation_of_a_customer_leaves_the_training_data_too(service: Service) -> None:
+    name, other = [await written(service, "Ile trwa zwrot?", customer="K-8") for _ in range(2)]
+    subjects = service.erasure._subjects
+    training = service.settings.data_dir / "training"
+    training.mkdir(exist_ok=True)
+    lines = [f'{{"id":"{one}","conversation":"{subjects.of(f"conversation:{one}")}"}}\n' for one in (name, other)]
+    (training / "records.jsonl").write_text("".join(lines))
+    erased = await service.erasure.conversation(await service.records.meta(name))
+    assert erased["training_records"] == 1
+    assert (training / "records.jsonl").read_text() == lines[1]
+    (training / "records.jsonl").write_text("".join(lines))  # a restore
+    await service.erasure.again()
+    assert (training / "records.jsonl").read_text() == lines[1]
+
+
+async def test_a_damaged_message_does_not_end_the_round(service: Service, clock: Clock) -> None:
+    damaged = await written(service, "pierwsza")
+    await service.redis.lset(keys.messages(damaged), 0, b"nonsense")
+    old = uploads.keep_pieces(service.settings.data_dir, [b"regulamin"])
+    os.utime(uploads.path(service.settings.data_dir, old), (time.time() - 8 * 24 * 3600,) * 2)
+    clock.now += 10 * DAY
+    assert (await service.retention.round()).uploads == 1
+    assert await service.records.meta(damaged), "it waits for its time"
+
+
 def test_a_damaged_tombstone_is_told_and_a_torn_one_is_none(tmp_path: Path) -> None:
     path = tmp_path / FILE
     path.write_text('{"owner":"a","conversation":"","key":"","at":1}\n{"owner":"b","conv')

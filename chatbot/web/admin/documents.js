@@ -87,7 +87,7 @@ export class Documents {
 
   /** Which version holds today, in a few words. */
   now(versions) {
-    const today = new Date().toISOString().slice(0, 10);
+    const today = new Intl.DateTimeFormat("sv").format(); // here, as YYYY-MM-DD
     const holds = versions.find((row) => {
       const [since, until] = span(row);
       return !row.replaced && (!since || since <= today) && (!until || until >= today);
@@ -96,7 +96,7 @@ export class Documents {
   }
 
   status({ since, until, proposal, replaced }) {
-    const today = new Date().toISOString().slice(0, 10);
+    const today = new Intl.DateTimeFormat("sv").format(); // here, as YYYY-MM-DD
     const name = replaced ? "superseded" : since && until && until < since ? "never" : since && since > today ? "planned" : until && until < today ? "past" : "indexed";
     return element("span", { class: "status-cell" }, element("span", { class: `status status-${name}` }, this.strings.name("statuses", name)),
       proposal?.open && !replaced ? element("span", { class: "reason" }, this.strings.say("admin.text_says"), " ", proposal.evidence[0]) : null);

@@ -1,6 +1,7 @@
 /* A person's data: give it to them, erase it; the company's own numbers that are hidden; how long things are kept. */
 
 import { element, fill } from "../element.js";
+import { ERASE_SECONDS } from "../limits.js";
 import { confirmed } from "../staff/confirm.js";
 import { attempt } from "../staff/toast.js";
 import { table } from "./table.js";
@@ -82,7 +83,7 @@ export class People {
     const customer = this.customer.value.trim();
     if (!customer || !(await confirmed(this.strings, say("admin.person_sure", { customer }), say("admin.person_erase")))) return;
     await attempt(this.strings, async () => {
-      const { erased, adapters, exports, documents } = await this.session.post("/admin/people/erase", { customer });
+      const { erased, adapters, exports, documents } = await this.session.post("/admin/people/erase", { customer }, { seconds: ERASE_SECONDS });
       const named = documents.map(({ document, version, clause }) => element("li", {}, [document, version, clause].filter(Boolean).join(" · ")));
       fill(this.outcome,
         element("p", {}, say("admin.person_erased", { conversations: erased.conversations, messages: erased.messages, training: erased.training_records })),

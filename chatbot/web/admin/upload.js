@@ -6,6 +6,23 @@ import { attempt, toast } from "../staff/toast.js";
 
 const AT_ONCE = 20; // files of one request; the service takes 100 (chatbot.api.documents), and a failure then costs less
 
+const AT_ONCE_BYTES = 40 * 1048576; // of one request's files; the service takes 50 MB (chatbot.limits)
+
+/** The files in parts that one request may hold. */
+function parts(files) {
+  const made = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (!made.length || made.at(-1).length === AT_ONCE || bytes + file.size > AT_ONCE_BYTES) {
+      made.push([]);
+      bytes = 0;
+    }
+    made.at(-1).push(file);
+    bytes += file.size;
+  }
+  return made;
+}
+
 /** The files that were dropped, those in folders too, however deep. Entries must be asked for before the first await. */
 async function dropped({ items, files }) {
   const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
@@ -97,13 +114,13 @@ export class Upload {
     const about = Object.fromEntries([this.since, this.until, this.supersedes].filter(({ value }) => value).map(({ name, value }) => [name, value]));
     const url = this.url.value.trim();
     const well = await attempt(this.strings, async () => {
-      if (this.files.length) {
-        for (let start = 0; start < this.files.length; start += AT_ONCE) {
-          const form = new FormData();
-          for (const file of this.files.slice(start, start + AT_ONCE)) form.append("files", file, file.name);
-          for (const [name, value] of Object.entries(about)) form.append(name, value);
-          await this.session.post("/admin/documents", form, { seconds: UPLOAD_SECONDS });
-        }
+      for (const part of parts(this.files)) {
+        const form = new FormData();
+        for (const file of part) form.append("files", file, file.name);
+        for (const [name, value] of Object.entries(about)) form.append(name, value);
+        await this.session.post("/admin/documents", form, { seconds: UPLOAD_SECONDS });
+        this.files = this.files.filter((file) => !part.includes(file)); // what has arrived isn't sent again
+        this.draw();
       }
       if (url) await this.session.post("/admin/documents", { url, every: Number(this.every.value), ...about });
     });

@@ -34,19 +34,25 @@ await refresh();
 if (asked) await open(decodeURIComponent(asked));
 setInterval(() => queue.tick(), 1000);
 
-new EventStream("/api/v1/agent/tickets/events", strings, {
-  credentials: "same-origin",
-  onevent: ({ data }) => soon(data.ticket),
-  onopen: () => {
-    connected(true);
-    soon(ticket?.id);
-  },
-  onretry: () => connected(false),
-  ongone: (problem) => {
-    connected(false);
-    if (problem.status === 401) session.ask(say("staff.expired")).then(() => location.reload());
-  },
-}).start();
+listen();
+
+/** The queue's events, for as long as the session lasts; after a new sign-in again. The page stays, with what is being
+ * written in it. */
+function listen() {
+  new EventStream("/api/v1/agent/tickets/events", strings, {
+    credentials: "same-origin",
+    onevent: ({ data }) => soon(data.ticket),
+    onopen: () => {
+      connected(true);
+      soon(ticket?.id);
+    },
+    onretry: () => connected(false),
+    ongone: (problem) => {
+      connected(false);
+      if (problem.status === 401) session.ask(say("staff.expired")).then(listen);
+    },
+  }).start();
+}
 
 function connected(yes) {
   live.className = `live ${yes ? "on" : "off"}`;
@@ -61,7 +67,7 @@ function soon(id) {
     const open = ticket && touched.has(ticket.id);
     touched.clear();
     await refresh();
-    if (open) await ticket.reload();
+    if (open) await ticket?.reload(); // it may have been erased meanwhile
   }, REFRESH_SECONDS * 1000);
 }
 
@@ -79,10 +85,17 @@ async function refresh() {
 async function open(id) {
   history.replaceState(null, "", `#${encodeURIComponent(id)}`);
   queue.choose(id);
-  ticket = new Ticket(id, strings, session, { changed: () => soon(id) });
+  ticket = new Ticket(id, strings, session, { changed: () => soon(id), gone: () => id === ticket?.id && close() });
   fill(desk, ticket.root);
   await ticket.reload();
   if (matchMedia(NARROW).matches) desk.scrollIntoView({ block: "start" });
+}
+
+function close() {
+  history.replaceState(null, "", location.pathname);
+  queue.choose(null);
+  ticket = null;
+  empty();
 }
 
 function empty() {

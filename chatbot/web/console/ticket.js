@@ -12,9 +12,9 @@ import { Reply } from "./reply.js";
 const AUTHORS = { customer: "console.customer", ai: "chat.assistant", human: "chat.consultant" };
 
 export class Ticket {
-  /** `changed()`: what we did shows in the list too. */
-  constructor(id, strings, session, { changed }) {
-    Object.assign(this, { id, strings, session, changed, held: null });
+  /** `changed()`: what we did shows in the list too. `gone()`: the ticket was erased, nothing of it stays on the page. */
+  constructor(id, strings, session, { changed, gone }) {
+    Object.assign(this, { id, strings, session, changed, gone, held: null });
     this.head = element("div", { class: "ticket-head" });
     this.list = element("ol", { class: "lines" });
     this.scroll = element("div", { class: "lines-scroll", tabindex: "0", role: "region", "aria-label": strings.say("console.transcript") }, this.list);
@@ -35,7 +35,10 @@ export class Ticket {
 
   async reload() {
     await attempt(this.strings, async () => {
-      const fresh = await this.session.get(this.path);
+      const fresh = await this.session.get(this.path).catch((problem) => {
+        if (problem.status === 404) this.gone();
+        throw problem;
+      });
       const { waiting_s: _, ...lasting } = fresh;
       const seen = JSON.stringify(lasting);
       if (seen === this.seen) return;

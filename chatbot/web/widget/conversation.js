@@ -4,7 +4,7 @@
  * same client_id, so that a repeat is harmless. Changes are told by `onchange(transcript)`.
  */
 
-import { RETRY_FIRST, RETRY_LAST } from "../limits.js";
+import { ERASE_SECONDS, RETRY_FIRST, RETRY_LAST } from "../limits.js";
 import { Requests } from "../requests.js";
 import { EventStream } from "../stream.js";
 import { Transcript } from "./transcript.js";
@@ -144,7 +144,13 @@ export class Conversation {
 
   /** Everything of the conversation, at the service and here. */
   async erase() {
-    await this.requests.send("DELETE", this.path);
+    this.stream?.stop(); // it ends with the conversation, which is no news then
+    try {
+      await this.requests.send("DELETE", this.path, undefined, { seconds: ERASE_SECONDS });
+    } catch (problem) {
+      this.follow();
+      throw problem;
+    }
     this.forget("");
     this.transcript.note(this.strings.say("own.erased"));
     this.changed();
