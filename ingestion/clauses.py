@@ -33,12 +33,15 @@ class Block:
 
 
 _DIVISIONS = {"księga": 1, "część": 2, "tytuł": 2, "dział": 3, "rozdział": 4, "oddział": 5, "załącznik": 3}
+_SECTION_RANK = 6
 _DIVISION = re.compile(rf"({'|'.join(_DIVISIONS)})(?:\s+(?:nr\s+)?(?:[IVXLC]+|\d+)[a-z]?\b|$)\.?(.*)", re.I | re.S)
 _NUMBER = r"\d+[a-z]{0,3}(?:\{\d+\}|[¹²³⁰⁴-⁹]+|\(\d+\))?"
-_ARTICLE = re.compile(rf"(Art\.|§)\s*({_NUMBER})(?![\w-])(\.?)\s*(.*)", re.S)
+_ART = r"Art\.|ART\.|Artykuł|ARTYKUŁ"
+_ARTICLE = re.compile(rf"({_ART}|§)\s*({_NUMBER})(?![\w-])(\.?)\s*(.*)", re.S)
 _PARAGRAPH = re.compile(r"(?:Ust\.\s*)?(\d+[a-z]{0,2})\.\s+(.*)", re.S)
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,4})\.?\s+(?=\D)(.*)", re.S)
-_MARKED = re.compile(rf"(?:Art\.|§)\s*{_NUMBER}|\d+[a-z]{{0,3}}[.)]|\{{\d+\}}|[a-z]{{1,2}}\)|[-–—•*]\s")
+_SECTION = re.compile(r"(?:([IVX]{1,6})|(\d{1,2}))\.\s+\S")
+_MARKED = re.compile(rf"(?:{_ART}|§)\s*{_NUMBER}|\d+[a-z]{{0,3}}[.)]|\{{\d+\}}|[a-z]{{1,2}}\)|[-–—•*]\s")
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ class _Reader:
     """What is open while reading: the headings above, the article or §, its numbered paragraph, and its lines."""
 
     title: str
+    roman: bool = False  # sections are counted I, II, …, and not A, …, H, I
     found: list[Clause] = field(default_factory=list)
     headings: list[_Heading] = field(default_factory=list)
     article: str = ""
@@ -117,7 +121,8 @@ def clauses(blocks: Iterable[Block], title: str = "") -> tuple[Clause, ...]:
     A heading that only repeats the document's title is left out.
     """
     rest = [block for block in blocks if block.text.strip()]
-    reader = _Reader(title)
+    numbered = {section[1] for block in rest if (section := _SECTION.match(block.text.strip()))}
+    reader = _Reader(title, roman={"I", "II"} <= numbered)
     skip = False
     for place, block in enumerate(rest):
         if skip:
@@ -139,9 +144,12 @@ def _take(reader: _Reader, block: Block, following: Block | None) -> bool:
         title = "" if complete or following is None or not _is_title(following) else following.text.strip()
         reader.head(_Heading(f"{text} {title}".strip(), block.level, rank))
         return bool(title)
+    if not block.level and _heads(reader, text, following):
+        reader.head(_Heading(text, 0, _SECTION_RANK))
+        return False
     article = _ARTICLE.match(text)
     if article and _opens(article):
-        label = f"{article[1]} {article[2]}"
+        label = f"{'§' if article[1] == '§' else 'Art.'} {article[2]}"
         if article[1] == "§" and reader.article.startswith("Art."):
             reader.close()
             reader.section = label
@@ -185,6 +193,20 @@ def _article_text(reader: _Reader, rest: str, block: Block, following: Block | N
     else:
         reader.lines = [rest]
     return False
+
+
+def _heads(reader: _Reader, text: str, following: Block | None) -> bool:
+    """Whether 'II. Zwroty' or '2. Zwroty' is the title of what follows it: of '1. …' or '§ 4', and of '2.1. …'."""
+    section = _SECTION.match(text)
+    if section is None or following is None or following.table or not _titled(text):
+        return False
+    behind = following.text.strip()
+    if section[1] and not reader.roman:
+        return False
+    if section[1]:
+        article = _ARTICLE.match(behind)
+        return bool(article and _opens(article)) or bool(re.match(r"1\.\s", behind))
+    return not reader.article.startswith(("Art.", "§")) and behind.startswith(f"{section[2]}.1")
 
 
 def _opens(article: re.Match[str]) -> bool:

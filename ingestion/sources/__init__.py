@@ -25,7 +25,10 @@ MOST_PASSAGES = 1024 * 2**20
 READABLE = "PDF, DOCX, ODT, PPTX, XLSX, HTML, MD, TXT, EML, CSV; FAQ as YAML, JSON, CSV or XLSX; passages as JSONL"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"RIFF")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_PICTURE = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|II\*\x00|MM\x00\*|BM[\x00-\xff]{4}\x00{4}|RIFF[\x00-\xff]{4}WEBP")
+"""First bytes. Two letters are not enough: texts begin with 'PKO' and with 'BMW'."""
 _BY_BYTES = (".pdf", ".docx", ".pptx", ".xlsx", ".odt")
 """Told by their first bytes; a file of another content under such a name is damaged, or no document."""
 _PICTURE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic")
@@ -69,11 +72,11 @@ def _reader(data: bytes, name: str, suffix: str) -> Reader:
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"%PDF-" in data[:1024]:
         return pdf.read
-    if data.startswith(b"PK"):
+    if data.startswith(_ZIP):
         return _zipped(data, name)
     if data.startswith(_OLE):
         raise _old(data, name, suffix)
-    if data.startswith(_PICTURES) or suffix in _PICTURE_NAMES:
+    if _PICTURE.match(data) or suffix in _PICTURE_NAMES:
         raise NeedsOcr(f"{name} is a picture. Run OCR on it and add the result.")
     if head.startswith(b"{\\rtf") or suffix in _OLD_OFFICE:
         other = _OLD_OFFICE.get(suffix, ".docx")

@@ -14,9 +14,11 @@ WIDEST_LINE = 160
 """Characters; longer 'lines' are whole paragraphs, and nothing is joined to them but a lower-case continuation."""
 MOST_WORDS_IN_HEADER = 8
 """Words of a table's heading cell."""
+SAID_AGAIN = 80
+"""Characters; a cell that spans several rows and is no longer is said in each of them, for a row is quoted alone."""
 
 _ITEM = re.compile(
-    r"(?:Art\.\s*\d|§\s*\d|\d+[a-z]{0,2}[.)]\s|\d+(?:\.\d+)+\.?\s|\{\d+\}|[a-z]{1,2}\)\s|[-–—•*▪‣]\s|\|)"
+    r"(?:(?:Art\.|ART\.|Artykuł|ARTYKUŁ)\s*\d|[IVX]{1,6}\.\s+[A-ZĄĆĘŁŃÓŚŹŻ]|§\s*\d|\d+[a-z]{0,2}[.)]\s|\d+(?:\.\d+)+\.?\s|\{\d+\}|[a-z]{1,2}\)\s|[-–—•*▪‣]\s|\|)"
 )
 _DIVISION = re.compile(
     r"(?:Księga|Część|Tytuł|Dział|Rozdział|Oddział|Załącznik)\s+(?:nr\s+)?(?:[IVXLC]+|\d+)[a-z]?\b", re.I
@@ -80,6 +82,11 @@ def table(rows: Iterable[Sequence[str | None]]) -> Block | None:
         ]
         lines.append(f"| {' – '.join(part for part in (row[0], '; '.join(named)) if part)} |")
     return Block("\n".join(lines), table=True)
+
+
+def spanned(text: str) -> str:
+    """What a cell says in the rows below its own into which it reaches."""
+    return text if len(text) <= SAID_AGAIN else ""
 
 
 def _names_columns(header: Sequence[str]) -> bool:

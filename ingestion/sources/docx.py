@@ -15,7 +15,7 @@ from ingestion.clauses import Block
 from ingestion.errors import DocumentError, NeedsOcr
 from ingestion.polish import clean
 from ingestion.sources.archive import open_zip
-from ingestion.sources.blocks import Found, table
+from ingestion.sources.blocks import Found, spanned, table
 
 _HEADING = re.compile(r"(?:heading|nagłówek)\s*(\d)", re.I)
 _TITLES = ("title", "tytuł")
@@ -24,6 +24,8 @@ _SKIPPED = frozenset((qn("w:del"), qn("w:moveFrom"), _FALLBACK))
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _BREAKS = frozenset((qn("w:br"), qn("w:cr")))
 _WHITE = "FFFFFF"
+WIDEST_SPAN = 50
+"""Columns that one cell of a table takes at most."""
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
@@ -84,7 +86,9 @@ def _blocks(body: Any, styles: dict[str, Any], numbering: _Numbering) -> Iterato
         if child.tag == qn("w:p"):
             yield from _paragraph(child, styles, numbering)
         elif child.tag == qn("w:tbl"):
-            rows = [[_cell(cell) for cell in row.iterchildren(qn("w:tc"))] for row in child.iterchildren(qn("w:tr"))]
+            rows: list[list[str]] = []
+            for row in _inside(child, "w:tr"):
+                rows.append(_row(row, rows[-1] if rows else []))
             if (found := table(rows)) is not None:
                 yield found
         elif child.tag == qn("w:sdt"):
@@ -132,6 +136,30 @@ def _blanked(document: Any, styles: dict[str, Any]) -> int:
     return words
 
 
+def _inside(element: Any, tag: str) -> Iterator[Any]:
+    """Rows of a table or cells of a row, those in content controls among them."""
+    for child in element:
+        if child.tag == qn(tag):
+            yield child
+        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")):
+            yield from _inside(child, tag)
+
+
+def _row(row: Any, above: list[str]) -> list[str]:
+    """A row's cells by column; one that continues the cell ``above`` it says the same."""
+    cells: list[str] = []
+    for cell in _inside(row, "w:tc"):
+        text = _cell(cell)
+        properties = cell.find(qn("w:tcPr"))
+        across = properties.find(qn("w:gridSpan")) if properties is not None else None
+        down = properties.find(qn("w:vMerge")) if properties is not None else None
+        if down is not None and down.get(qn("w:val")) != "restart" and not text and len(cells) < len(above):
+            text = spanned(above[len(cells)])
+        wide = str(across.get(qn("w:val"))) if across is not None else ""
+        cells += [text, *[""] * (min(int(wide), WIDEST_SPAN) - 1 if wide.isdigit() else 0)]
+    return cells
+
+
 def _cell(cell: Any) -> str:
     return clean(" ".join("".join(_texts(paragraph)).strip() for paragraph in cell.iter(qn("w:p"))))
 
@@ -140,7 +168,7 @@ def _texts(element: Any) -> Iterator[str]:
     for child in element:
         if child.tag in _SKIPPED or not isinstance(child.tag, str):
             continue
-        if child.tag == qn("w:r") and child.find(f"{qn('w:rPr')}/{qn('w:vanish')}") is not None:
+        if child.tag == qn("w:r") and _vanished(child):
             continue
         if child.tag == qn("w:t"):
             yield child.text or ""
@@ -154,6 +182,12 @@ def _texts(element: Any) -> Iterator[str]:
             yield "\n" + "\n".join("".join(_texts(paragraph)) for paragraph in child.iter(qn("w:p"))) + "\n"
         elif child.tag != qn("w:pPr"):
             yield from _texts(child)
+
+
+def _vanished(run: Any) -> bool:
+    """Hidden text; a run may also say that it is not, where its style would hide it."""
+    told = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return told is not None and told.get(qn("w:val")) not in ("0", "false", "off")
 
 
 def _chain(element: Any, styles: dict[str, Any]) -> Iterator[Any]:

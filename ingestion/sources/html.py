@@ -10,7 +10,7 @@ from bs4.element import NavigableString, PreformattedString
 
 from ingestion.clauses import Block
 from ingestion.polish import clean
-from ingestion.sources.blocks import Found, table
+from ingestion.sources.blocks import Found, spanned, table
 from ingestion.sources.charset import decode
 
 DEEPEST = 200
@@ -18,7 +18,14 @@ DEEPEST = 200
 MAIN_SHARE = 0.3
 """Of the page's text; a <main> or <article> with less is a teaser, not the content."""
 
-_UNREAD = ("script", "style", "noscript", "template", "svg", "nav", "form", "button", "iframe", "object", "head")
+WHOLE_SHARE = 0.9
+"""Of the page's text; a <form> with more is no form but the page, as ASP.NET builds them."""
+WIDEST_SPAN, LONGEST_SPAN = 50, 1_000
+"""Columns and rows that one cell of a table takes at most."""
+
+_UNREAD = ("script", "style", "noscript", "template", "svg", "nav", "form", "button", "iframe", "object", "head",
+           "select", "datalist", "textarea")  # fmt: skip
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 _FRAME = ("header", "footer", "aside")
 _BLOCKS = frozenset(
     (
@@ -37,6 +44,7 @@ _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.I)
 def read(data: bytes) -> Found:
     soup = BeautifulSoup(clean(_decode(data)), "lxml")
     title = soup.title.get_text(" ", strip=True) if soup.title else None
+    _open(soup)
     for tag in soup.find_all(_UNREAD):
         tag.decompose()
     for tag in soup.find_all(_hidden):
@@ -49,7 +57,7 @@ def read(data: bytes) -> Found:
 
 def _decode(data: bytes) -> str:
     declared = _DECLARED.search(data[:4096])
-    if declared:
+    if declared and not declared[1].lower().startswith((b"utf-16", b"utf-32")):  # those words would not be readable
         try:
             return data.decode(declared[1].decode("ascii"))
         except (LookupError, UnicodeDecodeError):
@@ -62,6 +70,18 @@ def _hidden(tag: Tag) -> bool:
         tag.attrs is not None
         and (tag.has_attr("hidden") or tag.get("aria-hidden") == "true" or _HIDDEN.search(str(tag.get("style") or "")))
     )
+
+
+def _open(soup: BeautifulSoup) -> None:
+    """Take away what only wraps text that is read: a button round a heading's words, as accordions of questions have
+    it, and a form round the whole page."""
+    for tag in soup.find_all("button"):
+        if tag.find_parent(_HEADINGS) is not None or tag.find(_HEADINGS) is not None:
+            tag.unwrap()
+    whole = len((soup.body or soup).get_text())
+    for tag in soup.find_all("form"):
+        if len(tag.get_text()) > WHOLE_SHARE * whole and tag.find(("h1", "h2", "h3", "main", "article")) is not None:
+            tag.unwrap()
 
 
 def _main(soup: BeautifulSoup) -> Tag:
@@ -124,11 +144,43 @@ def _block(tag: Tag, marker: str, depth: int) -> Iterator[Block]:
             yield from _walk(item, mark, depth + 1)
             number += 1
     elif tag.name == "table" and _is_data(tag):
-        rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["td", "th"])] for row in tag.find_all("tr")]
-        if (found := table(rows)) is not None:
+        if (found := table(_rows(tag))) is not None:
             yield found
     else:
         yield from _walk(tag, marker, depth + 1)
+
+
+def _rows(tag: Tag) -> list[list[str]]:
+    """A table's cells by row and column, those that span several put where they reach."""
+    rows: list[list[str]] = []
+    reaching: dict[int, tuple[int, str]] = {}  # by column: how many rows still, and what is said in them
+    for row in tag.find_all("tr"):
+        cells: list[str] = []
+        for cell in row.find_all(["td", "th"]):
+            _fill(cells, reaching)
+            text = cell.get_text(" ", strip=True)
+            across, down = _span(cell, "colspan", WIDEST_SPAN), _span(cell, "rowspan", LONGEST_SPAN)
+            for place in range(across):
+                if down > 1:
+                    reaching[len(cells)] = down - 1, "" if place else spanned(text)
+                cells.append("" if place else text)
+        _fill(cells, reaching)
+        rows.append(cells)
+    return rows
+
+
+def _fill(cells: list[str], reaching: dict[int, tuple[int, str]]) -> None:
+    """The columns that follow, as far as cells from above reach into them."""
+    while (column := len(cells)) in reaching:
+        left, text = reaching.pop(column)
+        cells.append(text)
+        if left > 1:
+            reaching[column] = left - 1, text
+
+
+def _span(cell: Tag, name: str, most: int) -> int:
+    said = str(cell.get(name) or "1").strip()
+    return min(max(int(said), 1), most) if re.fullmatch(r"\d{1,6}", said) else 1
 
 
 def _start(tag: Tag) -> int:

@@ -63,8 +63,8 @@ def read(data: bytes, name: str) -> Message:
 
 def _attachments(message: EmailMessage, body: MIMEPart | None) -> Iterator[Attachment]:
     """Of every level of parts, but not of attached messages, which are read as messages."""
-    for part in _leaves(message):
-        if part is body or (part.get_content_maintype() == "text" and not part.get_filename()):
+    for part, alternative in _leaves(message):
+        if part is body or (alternative and part.get_content_maintype() == "text" and not part.get_filename()):
             continue  # another form of the text
         kind = part.get_content_type()
         shown = kind.startswith("image/") and part.get_content_disposition() != "attachment"
@@ -87,14 +87,17 @@ _SUFFIXES = {
 }  # fmt: skip
 
 
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+def _leaves(message: EmailMessage, *, alternative: bool = False) -> Iterator[tuple[EmailMessage, bool]]:
+    """Parts that hold no others, and whether they are one of several forms of the same. Programs also cut a text in
+    two, with a picture or a file between."""
+    alternative = alternative or message.get_content_type() == "multipart/alternative"
     for part in message.iter_parts() if message.is_multipart() else (message,):
         if not isinstance(part, EmailMessage):
             continue
         if part.is_multipart() and part.get_content_type() != "message/rfc822":
-            yield from _leaves(part)
+            yield from _leaves(part, alternative=alternative)
         else:
-            yield part
+            yield part, alternative
 
 
 def _named(part: EmailMessage, otherwise: str) -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from zipfile import ZipFile
 
 from ingestion.clauses import Block
 from ingestion.errors import NeedsOcr, NeedsPassword
 from ingestion.polish import clean
 from ingestion.sources.archive import open_zip, xml
 from ingestion.sources.blocks import Found, table
+from ingestion.sources.formats import Formats
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SHOW = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_BOOK_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_ODF_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 MOST_REPEATED = 50
 """Times an OpenDocument cell or row is repeated at most; files repeat empty ones a million times."""
@@ -52,7 +56,8 @@ def _slide(root: Any) -> Iterator[Block]:
 
 
 def _paragraphs(element: Any, between: str) -> str:
-    found = ("".join(part.text or "" for part in one.iter(f"{_DRAWING}t")) for one in element.iter(f"{_DRAWING}p"))
+    found = ("".join(part.text or "" if part.tag == f"{_DRAWING}t" else " "
+                     for part in one.iter(f"{_DRAWING}t", f"{_DRAWING}br")) for one in element.iter(f"{_DRAWING}p"))
     return between.join(clean(one) for one in found if one.strip())
 
 
@@ -63,17 +68,31 @@ def read_xlsx(data: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
     listed = strings if strings is not None else ()
     shared = ["".join(part.text or "" for part in one.iter(f"{_SHEET}t")) for one in listed]
     book = xml(archive, "xl/workbook.xml", name)
-    names = [one.get("name") or "" for one in book.iter(f"{_SHEET}sheet")] if book is not None else []
-    members = [one for one in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", one)]
+    formats = Formats(xml(archive, "xl/styles.xml", name), book)
     sheets = []
-    for place, member in enumerate(sorted(members, key=lambda one: int(re.findall(r"\d+", one)[-1]))):
+    for title, member in _sheets(archive, book, name):
         root = xml(archive, member, name)
-        rows = [[*_cells(row, shared)] for row in root.iter(f"{_SHEET}row")] if root is not None else []
-        sheets.append((names[place] if place < len(names) else "", [row for row in rows if any(row)]))
+        rows = [[*_cells(row, shared, formats)] for row in root.iter(f"{_SHEET}row")] if root is not None else []
+        sheets.append((title, [row for row in rows if any(row)]))
     return sheets
 
 
-def _cells(row: Any, shared: list[str]) -> Iterator[str]:
+def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Each sheet's name and file, in the workbook's order; files that the workbook doesn't name come last."""
+    links = xml(archive, "xl/_rels/workbook.xml.rels", name)
+    files = {one.get("Id"): str(one.get("Target") or "") for one in links} if links is not None else {}
+    rest = [one for one in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", one)]
+    rest.sort(key=lambda one: int(re.findall(r"\d+", one)[-1]))
+    for sheet in book.iter(f"{_SHEET}sheet") if book is not None else ():
+        member = files.get(sheet.get(_BOOK_LINK), "")
+        member = member.removeprefix("/") if member.startswith("/") else f"xl/{member}"
+        if member in rest:
+            rest.remove(member)
+            yield sheet.get("name") or "", member
+    yield from (("", member) for member in rest)
+
+
+def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[str]:
     column = 0
     for cell in row.iter(f"{_SHEET}c"):
         letters = re.match(r"[A-Z]+", cell.get("r") or "")
@@ -87,6 +106,8 @@ def _cells(row: Any, shared: list[str]) -> Iterator[str]:
         text = value.text or "" if value is not None else "".join(part.text or "" for part in cell.iter(f"{_SHEET}t"))
         if cell.get("t") == "s" and text.isdigit() and int(text) < len(shared):
             text = shared[int(text)]
+        elif cell.get("t") in (None, "n"):
+            text = formats.shown(text, cell.get("s"))
         yield clean(text).strip()
 
 
@@ -103,15 +124,44 @@ def read_odt(data: bytes, name: str) -> Found:
 def _open_document(element: Any) -> Iterator[Block]:
     for child in element:
         if child.tag == f"{_ODF_TABLE}table":
-            rows = [
-                ["".join(cell.itertext()) for cell in row.iter(f"{_ODF_TABLE}table-cell")]
-                for row in child.iter(f"{_ODF_TABLE}table-row")
-            ]
+            rows = [[*_open_cells(row)] for row in child.iter(f"{_ODF_TABLE}table-row")]
             if (found := table([row[:MOST_REPEATED] for row in rows])) is not None:
                 yield found
         elif child.tag in (f"{_ODF_TEXT}h", f"{_ODF_TEXT}p"):
             level = child.get(f"{_ODF_TEXT}outline-level") if child.tag.endswith("}h") else None
-            if text := clean(" ".join("".join(child.itertext()).split())):
-                yield Block(text, level=min(int(level), 6) if level and level.isdigit() else 0)
+            for line in _open_text(child).split("\n"):
+                if text := " ".join(line.split()):
+                    yield Block(text, level=min(int(level), 6) if level and level.isdigit() else 0)
+            for note in child.iter(f"{_ODF_TEXT}note"):
+                if text := " ".join(_open_text(note).split()):
+                    yield Block(text)
         elif child.tag != f"{_ODF_TEXT}tracked-changes":
             yield from _open_document(child)
+
+
+def _open_cells(row: Any) -> Iterator[str]:
+    """A row's cells by column: one may be repeated, and one that another covers is empty."""
+    for cell in row.iter(f"{_ODF_TABLE}table-cell", f"{_ODF_TABLE}covered-table-cell"):
+        repeated = cell.get(f"{_ODF_TABLE}number-columns-repeated") or "1"
+        paragraphs = (" ".join(_open_text(one).split()) for one in cell.iter(f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"))
+        text = " ".join(one for one in paragraphs if one)
+        for _ in range(min(int(repeated), MOST_REPEATED) if repeated.isdigit() else 1):
+            yield text
+
+
+def _open_text(element: Any) -> str:
+    """A paragraph's text, its spaces, tabs and line breaks in place; notes stand behind it, and comments nowhere."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag == f"{_ODF_TEXT}line-break":
+            parts.append("\n")
+        elif child.tag in (f"{_ODF_TEXT}tab", f"{_ODF_TEXT}s"):
+            parts.append(" ")
+        elif child.tag in (f"{_ODF_TEXT}note-body", f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"):
+            parts.append(f" {_open_text(child)} ")
+        elif child.tag == f"{_ODF_TEXT}note-citation":
+            parts.append(f"{_open_text(child).strip()}) ")
+        elif isinstance(child.tag, str) and child.tag not in (f"{_ODF_TEXT}note", f"{_ODF_OFFICE}annotation"):
+            parts.append(_open_text(child))
+        parts.append(child.tail or "")
+    return clean("".join(parts))

@@ -73,6 +73,26 @@ def test_decimal_numbers_are_clauses_and_amounts_are_not() -> None:
     assert found["pkt 1.2"].text == "Opłata wynosi:\n1.000 zł rocznie."
 
 
+def test_sections_by_roman_and_by_plain_numbers_head_what_follows_them() -> None:
+    found = read("I. POSTANOWIENIA OGÓLNE", "1. Sklep działa.", "II. Zwroty", "1. Zwrot trwa 14 dni.", "V. Nowak")
+    assert [(clause.label, clause.text) for clause in found.values()] == [
+        ("I. POSTANOWIENIA OGÓLNE", "1. Sklep działa."), ("II. Zwroty", "1. Zwrot trwa 14 dni.\nV. Nowak"),
+    ]  # fmt: skip
+    found = read("I. Sklep", "§ 1. Sklep działa.", "II. Zwroty", "§ 2. Zwrot trwa 14 dni.")
+    assert found["§ 2"] == Clause(("§ 2",), ("II. Zwroty",), "Zwrot trwa 14 dni.")
+    assert list(read("H. Dostawa", "I. Zwroty", "1. Zwrot trwa 14 dni.", "J. Koniec")) == [""]
+    found = read("1. Sklep", "1.1. Sklep działa.", "2. Zwroty", "2.1. Zwrot trwa 14 dni.")
+    assert [(clause.label, clause.headings, clause.text) for clause in found.values()] == [
+        ("pkt 1.1", ("1. Sklep",), "Sklep działa."), ("pkt 2.1", ("2. Zwroty",), "Zwrot trwa 14 dni."),
+    ]  # fmt: skip
+
+
+def test_an_article_may_be_written_out() -> None:
+    found = read("Artykuł 1. Zakres", "1. Sklep działa.", "2. Zwrot trwa 14 dni.", "ART. 2. Artykuł 1 stosuje się.")
+    assert list(found) == ["Art. 1 ust. 1", "Art. 1 ust. 2", "Art. 2"]
+    assert found["Art. 2"].text == "Artykuł 1 stosuje się."
+
+
 def test_a_table_stays_in_the_paragraph_it_belongs_to() -> None:
     blocks = [Block("§ 3"), Block("1. Opłaty:"), Block("| Usługa |\n| Kurier |", table=True), Block("2. Koniec.")]
     assert clauses(blocks)[0].text == "Opłaty:\n| Usługa |\n| Kurier |"
@@ -81,7 +101,7 @@ def test_a_table_stays_in_the_paragraph_it_belongs_to() -> None:
 LINES = st.sampled_from(
     ["Rozdział I", "DZIAŁ II", "Rozdział 3 Opłaty", "§ 1", "§ 2. Zwroty", "§ 3.", "Art. 5.", "Art. 6. 1. Pierwszy.",
      "1. Ustęp", "2. Drugi", "3. Trzeci:", "1) punkt,", "a) litera,", "- tiret", "Zwykły tekst.", "Tytuł bez kropki",
-     "Załącznik nr 1", "1.1. Dziesiętny", "| x | y |"]
+     "Załącznik nr 1", "1.1. Dziesiętny", "| x | y |", "II. Zwroty", "1. Sklep", "Artykuł 7. Zakres"]
 )  # fmt: skip
 
 

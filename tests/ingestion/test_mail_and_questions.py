@@ -48,6 +48,18 @@ def test_a_message_of_attachments_only_is_read_from_them(tmp_path: Path) -> None
     assert text.clauses[-1].text == "Zwrot trwa 14 dni."
 
 
+def test_text_behind_an_attachment_is_read_and_another_form_of_the_text_is_not(tmp_path: Path) -> None:
+    made = message("Przed załącznikiem.")
+    made.add_alternative("<p>Przed załącznikiem.</p>", subtype="html")
+    made.make_mixed()
+    behind = EmailMessage()
+    behind.set_content("Za załącznikiem.")
+    attach(made, "regulamin.md", REGULATION.encode()).attach(behind)
+    texts = [clause.text for clause in read(tmp_path, made).clauses]
+    assert (texts[0], texts[-1]) == ("Przed załącznikiem.", "Za załącznikiem.")
+    assert sum("Przed" in text for text in texts) == 1
+
+
 def test_messages_inside_messages_are_read_to_the_third(tmp_path: Path) -> None:
     inner = attach(message("Dalej."), "regulamin.md", REGULATION.encode())
     for _ in range(2):
@@ -90,6 +102,8 @@ def parsed(folder: Path, name: str, text: str) -> Text:
     ("faq.html", page("<h2>Ile trwa zwrot?</h2><p>14 dni.</p><h2>Ile kosztuje kurier?</h2><p>15 zł.</p>")),
     ("faq.html", page("<details><summary>Ile trwa zwrot?</summary><p>14 dni.</p></details>"
                       "<details><summary>Ile kosztuje kurier?</summary><p>15 zł.</p></details>")),
+    ("faq.html", page("<h2><button>Ile trwa zwrot?</button></h2><div>14 dni.</div>"
+                      "<button><h2>Ile kosztuje kurier?</h2></button><div>15 zł.</div>")),
     ("faq.html", page("<dl><dt>Ile trwa zwrot?</dt><dd>14 dni.</dd><dt>Ile kosztuje kurier?</dt><dd>15 zł.</dd></dl>")),
     ("faq.md", "# Pomoc\n\n## Zwroty\n\n### 1. Ile trwa zwrot?\n\n14 dni.\n\n"
                "## Dostawa\n\n### Ile kosztuje kurier?\n\n15 zł.\n"),

@@ -81,6 +81,27 @@ def test_a_page_is_what_a_visitor_reads(tmp_path: Path) -> None:
     assert (text.title, text.kind) == ("Zwroty", Kind.PAGE)
 
 
+def test_a_cell_of_an_html_table_stands_where_it_reaches(tmp_path: Path) -> None:
+    page = (
+        "<html><body><h1>Cennik</h1><table><tr><th>Usługa</th><th>Waga</th><th>Opłata</th></tr>"
+        "<tr><td rowspan=2>Kurier</td><td>do 5 kg</td><td>15 zł</td></tr><tr><td>do 30 kg</td><td>25 zł</td></tr>"
+        "<tr><td colspan=2>Odbiór</td><td>0 zł</td></tr></table></body></html>"
+    )
+    assert words(read(tmp_path, "cennik.html", page)).splitlines()[1:] == [
+        "| Kurier – Waga: do 5 kg; Opłata: 15 zł |", "| Kurier – Waga: do 30 kg; Opłata: 25 zł |",
+        "| Odbiór – Opłata: 0 zł |",
+    ]  # fmt: skip
+
+
+def test_a_page_that_lies_in_a_form_is_read_and_a_form_on_a_page_is_not(tmp_path: Path) -> None:
+    order = "<form><label>Ile sztuk?</label><select><option>1</option></select><button>Zamów</button></form>"
+    page = ("<html><body><form id=aspnetForm><nav>Menu</nav><h1>Zwroty</h1><p>Masz 14 dni na zwrot.</p>"
+            "<select><option>Polska</option></select><button>Zamów</button></form></body></html>")
+    assert words(read(tmp_path, "zwroty.html", page)) == "Masz 14 dni na zwrot."
+    page = f"<html><body><h1>Zwroty</h1><p>Masz 14 dni na zwrot.</p>{order}</body></html>"
+    assert words(read(tmp_path, "zwroty.html", page)) == "Masz 14 dni na zwrot."
+
+
 def test_hidden_characters_never_reach_a_clause(tmp_path: Path) -> None:
     text = read(tmp_path, "a.txt", "Zwrot\n\nMasz 14\u200b dni\x00 na zwrot\U000e0041\U000e0042 towaru.")
     assert "Masz 14 dni na zwrot towaru." in words(text)
@@ -144,6 +165,33 @@ def test_tracked_deletions_are_gone_and_insertions_stay(tmp_path: Path) -> None:
     paragraph.append(parse_xml(f'<w:del {nsdecls("w")}><w:r><w:delText>7 zł</w:delText></w:r></w:del>'))
     paragraph.append(parse_xml(f'<w:ins {nsdecls("w")}><w:r><w:t>5 zł</w:t></w:r></w:ins>'))
     assert words(read(tmp_path, "zmiany.docx", word(document))) == "Opłata wynosi 5 zł"
+
+
+def test_cells_of_a_word_table_stand_where_they_reach_and_those_in_a_control_are_read(tmp_path: Path) -> None:
+    document = docx.Document()
+    rows = (("Usługa", "Waga", "Opłata"), ("Kurier", "do 5 kg", "15 zł"), ("", "do 30 kg", "25 zł"),
+            ("Odbiór", "", "0 zł"))
+    made = document.add_table(rows=4, cols=3)
+    for row, texts in zip(made.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    made.cell(1, 0).merge(made.cell(2, 0))
+    made.cell(3, 0).merge(made.cell(3, 1))
+    last = made.rows[2]._tr.tc_lst[2]
+    control = parse_xml(f'<w:sdt {nsdecls("w")}><w:sdtContent/></w:sdt>')
+    last.addprevious(control)
+    control[0].append(last)
+    assert words(read(tmp_path, "cennik.docx", word(document))).splitlines()[1:] == [
+        "| Kurier – Waga: do 5 kg; Opłata: 15 zł |", "| Kurier – Waga: do 30 kg; Opłata: 25 zł |",
+        "| Odbiór – Opłata: 0 zł |",
+    ]  # fmt: skip
+
+
+def test_hidden_text_of_word_is_left_out_and_a_run_that_says_it_is_not_hidden_stays(tmp_path: Path) -> None:
+    document = docx.Document()
+    for text, hidden in (("Termin to 14 dni.", False), ("Zignoruj.", True)):
+        document.add_paragraph().add_run(text).font.hidden = hidden
+    assert words(read(tmp_path, "a.docx", word(document))) == "Termin to 14 dni."
 
 
 # PDF
@@ -304,6 +352,16 @@ def zipped(**members: bytes) -> bytes:
 def test_what_cannot_be_read_is_named_with_a_reason(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     with pytest.raises(DocumentError, match=f"^{name}.*{reason}"):
         read(tmp_path, name, content)
+
+
+@pytest.mark.parametrize("name", ["PKO", "BMW", "RIFF", "II*"])
+def test_a_text_may_begin_as_an_archive_or_a_picture_does(tmp_path: Path, name: str) -> None:
+    assert "14 dni" in words(read(tmp_path, "a.txt", f"{name} Bank S.A. – regulamin\n\nZwrot trwa 14 dni.\n"))
+
+
+def test_a_page_that_declares_an_encoding_it_cannot_be_in_is_read(tmp_path: Path) -> None:
+    page = f'<html><head><meta charset="utf-16"></head><body><p>{PANGRAM}</p></body></html>'
+    assert words(read(tmp_path, "a.html", page)) == PANGRAM
 
 
 def test_an_archive_that_unpacks_to_gigabytes_is_refused_unread(tmp_path: Path) -> None:

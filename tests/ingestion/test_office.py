@@ -1,0 +1,71 @@
+"""Sheets, slides and open documents say in text what their programs show."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from ingestion import sources
+from ingestion.documents import Text
+
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def read(path: Path, members: dict[str, str]) -> Text:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return sources.read(path)
+
+
+def words(text: Text) -> str:
+    return "\n".join(clause.text for clause in text.clauses)
+
+
+
+def test_numbers_of_a_spreadsheet_are_read_as_it_shows_them_and_sheets_by_their_names(tmp_path: Path) -> None:
+    """Days, shares and prices; the second file is the first sheet."""
+    book = (f'<workbook xmlns="{SHEET}" xmlns:r="{LINKS}"><sheets><sheet name="Cennik" r:id="a"/>'
+            '<sheet name="Adresy" r:id="b"/></sheets></workbook>')
+    links = '<Relationships><Relationship Id="b" Target="worksheets/sheet1.xml"/>' \
+            '<Relationship Id="a" Target="/xl/worksheets/sheet2.xml"/></Relationships>'
+    styles = (f'<styleSheet xmlns="{SHEET}"><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+              '<numFmt numFmtId="165" formatCode="#,##0.00\\ [$zł-415]"/></numFmts><cellXfs><xf numFmtId="0"/>'
+              '<xf numFmtId="164"/><xf numFmtId="10"/><xf numFmtId="165"/><xf numFmtId="20"/></cellXfs></styleSheet>')
+    values = "".join(f'<c s="{style}"><v>{value}</v></c>' for style, value in (
+        (1, "46023"), (2, "7.4999999999999997E-2"), (3, "14.990000000000002"), (4, "0.375"), (0, "46023")))
+    kept = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("Od", "Stawka", "Cena", "Do", "Numer"))
+    first = f'<worksheet xmlns="{SHEET}"><sheetData><row>{kept}</row><row>{values}</row></sheetData></worksheet>'
+    second = f'<worksheet xmlns="{SHEET}"><sheetData><row><c t="str"><v>Łódź</v></c></row></sheetData></worksheet>'
+    found = read(tmp_path / "cennik.xlsx", {
+        "xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": links, "xl/styles.xml": styles,
+        "xl/worksheets/sheet1.xml": second, "xl/worksheets/sheet2.xml": first})  # fmt: skip
+    assert {clause.headings: clause.text for clause in found.clauses} == {
+        ("Cennik",): "| Od | Stawka | Cena | Do | Numer |\n"
+                     "| 2026-01-01 – Stawka: 7.5%; Cena: 14.99; Do: 09:00; Numer: 46023 |",
+        ("Adresy",): "| Łódź |",
+    }  # fmt: skip
+
+
+def test_words_of_open_documents_and_slides_stay_apart_where_a_tab_or_a_line_break_parts_them(tmp_path: Path) -> None:
+    spaces = {name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "text", "table")}
+    declared = " ".join(f'xmlns:{name}="{uri}"' for name, uri in spaces.items())
+    body = (
+        f"<office:document-content {declared}><office:body><office:text><text:p>§ 1. Zwroty</text:p>"
+        "<text:p>1.<text:tab/>Termin<text:line-break/>to 14 dni<text:note><text:note-citation>1</text:note-citation>"
+        "<text:note-body><text:p>Od dostawy.</text:p></text:note-body></text:note>.</text:p><table:table>"
+        "<table:table-row><table:table-cell><text:p>Usługa</text:p></table:table-cell><table:table-cell><text:p>Kraj"
+        "</text:p></table:table-cell><table:table-cell><text:p>Świat</text:p></table:table-cell></table:table-row>"
+        "<table:table-row><table:table-cell><text:p>Kurier</text:p><text:p>24 h</text:p></table:table-cell>"
+        '<table:table-cell table:number-columns-repeated="2"><text:p>15 zł</text:p></table:table-cell>'
+        "</table:table-row></table:table></office:text></office:body></office:document-content>"
+    )
+    text = words(read(tmp_path / "regulamin.odt", {"content.xml": body}))
+    assert text == ("Termin\nto 14 dni.\n1) Od dostawy.\n| Usługa | Kraj | Świat |\n"
+                    "| Kurier 24 h – Kraj: 15 zł; Świat: 15 zł |")  # fmt: skip
+    drawing, show = (f"http://schemas.openxmlformats.org/{name}/2006/main" for name in ("drawingml", "presentationml"))
+    slide = (f'<p:sld xmlns:p="{show}" xmlns:a="{drawing}"><p:sp><p:txBody><a:p><a:r><a:t>Termin zwrotu</a:t></a:r>'
+             "<a:br/><a:r><a:t>14 dni</a:t></a:r></a:p></p:txBody></p:sp></p:sld>")
+    shown = read(tmp_path / "zwroty.pptx", {"ppt/presentation.xml": "<p/>", "ppt/slides/slide1.xml": slide})
+    assert words(shown) == "Termin zwrotu 14 dni"
