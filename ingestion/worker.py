@@ -76,6 +76,7 @@ class Worker:
         self._held: set[bytes] = set()
         self._again: dict[bytes, float] = {}
         self._stop = threading.Event()
+        self._ended = threading.Event()
         self._beaten = threading.Event()
 
     def stop(self) -> None:
@@ -96,6 +97,7 @@ class Worker:
                     self._do(entries)
         finally:
             self._stop.set()
+            self._ended.set()
             beat.join(self._times.beat + 1)
             self._store.delete(keys.beat(self.name))
 
@@ -122,8 +124,9 @@ class Worker:
                 raise
 
     def _beat(self) -> None:
-        """A sign of life, and of work on what is held: a claim of ours by ourselves starts the idle time anew."""
-        while not self._stop.wait(0 if not self._beaten.is_set() else self._times.beat):
+        """A sign of life, and of work on what is held: a claim of ours by ourselves starts the idle time anew. Though
+        told to stop, until the batch under way has ended."""
+        while not self._ended.wait(0 if not self._beaten.is_set() else self._times.beat):
             try:
                 self._store.set(keys.beat(self.name), int(time.time()), ex=keys.BEAT_LIFETIME)
                 held: list[Any] = list(self._held)
@@ -134,14 +137,15 @@ class Worker:
             self._beaten.set()
 
     def _take(self) -> list[Entry]:
-        """Dead workers' entries, then our own whose next try is due, then new ones."""
-        idle = int(self._times.idle * 1000)
-        _, claimed, *_ = self._store.xautoclaim(keys.JOBS, keys.WORKERS, self.name, idle, count=BATCH)
-        taken = {entry: fields for entry, fields in claimed if entry not in self._held and fields}
-        due: list[Any] = [entry for entry, at in self._again.items() if at <= time.monotonic()]
+        """A dead worker's entry, or one of our own whose next try is due; else new ones.
+
+        The former one at a time: taking an entry counts as a try of it, and one that ends its worker must not use up
+        those of the entries behind it.
+        """
+        taken = self._claimed()
+        due: list[Any] = [entry for entry, at in self._again.items() if at <= time.monotonic()][:1]
         if due and not taken:
-            for entry in due:
-                del self._again[entry]
+            del self._again[due[0]]
             again: Any = self._store.xclaim(keys.JOBS, keys.WORKERS, self.name, 0, due)
             taken = {entry: fields for entry, fields in again if fields}
         if taken:
@@ -149,6 +153,17 @@ class Worker:
         wait = int(self._times.wait * 1000)
         read: Any = self._store.xreadgroup(keys.WORKERS, self.name, {keys.JOBS: ">"}, count=BATCH, block=wait)
         return self._entries({entry: fields for _, fresh in read or () for entry, fields in fresh})
+
+    def _claimed(self) -> dict[bytes, Mapping[bytes, bytes]]:
+        """An entry without a sign of life, if there is one; the search goes on behind those that have one."""
+        idle = int(self._times.idle * 1000)
+        start: Any = "0-0"
+        while True:
+            found: Any = self._store.xautoclaim(keys.JOBS, keys.WORKERS, self.name, idle, start, count=1)
+            start, claimed = found[0], found[1]
+            taken = {entry: fields for entry, fields in claimed if entry not in self._held and fields}
+            if taken or start == b"0-0":
+                return taken
 
     def _entries(self, taken: Mapping[bytes, Mapping[bytes, bytes]]) -> list[Entry]:
         found = []
@@ -160,7 +175,18 @@ class Worker:
         return found
 
     def _do(self, entries: list[Entry]) -> None:
-        """New additions together, in one generation; everything else, and whatever failed before, by itself."""
+        """New additions together, in one generation; everything else, and whatever failed before, by itself.
+
+        All are held until they are done: no other worker may do one, and then we once more.
+        """
+        self._held |= {entry.id for entry in entries}
+        try:
+            self._in_turn(entries)
+        finally:
+            self._held -= {entry.id for entry in entries}
+
+    def _in_turn(self, entries: list[Entry]) -> None:
+        """Until told to stop; what was not begun is then taken over by another worker."""
         together: list[Entry] = []
         for entry in entries:
             if entry.tries > TRIES:
@@ -174,9 +200,8 @@ class Worker:
         self._batch(together)
 
     def _batch(self, entries: list[Entry]) -> None:
-        if not entries:
+        if not entries or self._stop.is_set():
             return
-        self._held |= {entry.id for entry in entries}
         for entry in entries:
             self._tell(entry.job_id, state="running", tries=entry.tries)
         try:
@@ -189,8 +214,6 @@ class Worker:
         else:
             for entry in entries:
                 self._end(entry, outcomes[entry.job_id])
-        finally:
-            self._held -= {entry.id for entry in entries}
 
     def _outcomes(self, entries: list[Entry]) -> dict[str, list[Outcome]]:
         additions = {entry.job_id: entry.job for entry in entries if isinstance(entry.job, AddJob)}
@@ -207,7 +230,7 @@ class Worker:
             if isinstance(job, ApproveJob):
                 return {entry.job_id: [self._pipeline.approve(job.document, job.version, job.question)]}
             if isinstance(job, RemoveJob):
-                removed = self._pipeline.remove(job.document)
+                removed = self._removed(job.document, again=entry.tries > 1)
                 records.leave_out(self._store, job.document)
                 return {entry.job_id: [removed]}
             if isinstance(job, ReindexJob):
@@ -216,6 +239,15 @@ class Worker:
         except (UsageError, DocumentError, SearchIndexError) as error:
             name = getattr(job, "document", "") or getattr(job, "site", "")
             return {entry.job_id: [Outcome(source=name, document=name, status="failed", reason=str(error))]}
+
+    def _removed(self, document: str, *, again: bool) -> Outcome:
+        """``again``: a try before may have removed it, and ended before it could say so."""
+        try:
+            return self._pipeline.remove(document)
+        except UsageError:
+            if not again:
+                raise
+            return Outcome(source=document, document=document, status="removed")
 
     def _progress(self, job_id: str, step: str, done: int, of: int) -> None:
         self._tell(job_id, step=step, done=done, of=of)
