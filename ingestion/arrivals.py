@@ -48,13 +48,25 @@ def registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register
             added=datetime.now(UTC).isoformat(), proposal=proposal, curated=one.curated,
         )
         try:
-            register = registry.added(register, one.document, version, job.supersedes)
+            register = registry.added(register, one.document, version, job.supersedes, date.today())
         except UsageError as error:
             outcomes[job_id] = failed(job, "failed", str(error))
             continue
+        reason = " ".join(part for part in (_never(register.get(name), version.version), reason) if part) or None
         outcomes[job_id] = Outcome(source=job.source, document=name, version=version.version, status="indexed",
                                    chunks=one.chunks, reason=reason)
     return register, outcomes
+
+
+def _never(document: Document, name: str) -> str | None:
+    """Why a version is found on no day, if it isn't."""
+    version = document.find(name)
+    if document.ends is not None and version.since is not None and version.since > document.ends:
+        return (f"it counts on no day: it would from {version.since}, and {document.superseded_by} took this "
+                f"document's place after {document.ends}. Remove that one, or add this text under another title.")
+    if version.validity.empty:
+        return f"it counts on no day: it would begin on {version.since} and end on {version.until}. Correct its days."
+    return None
 
 
 def noticed(outcomes: dict[str, Outcome], fresh: list[Suspended]) -> dict[str, Outcome]:

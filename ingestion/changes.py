@@ -49,8 +49,8 @@ def changes(
             continue
         if before is None and after is not None:
             before = _replaced(register, name, day_before(since))
-        elif before is not None and after is None and document.superseded_by is not None:
-            continue  # told of with the document that took its place
+        elif before is not None and after is None and _told_of(register, document.superseded_by, until, documents):
+            continue  # with the document that took its place
         if before is None and after is None:
             continue
         found.append(_change(data_dir, document, before, after, until))
@@ -76,6 +76,12 @@ def _replaced(register: Register, name: str, day: date) -> Version | None:
     """What counted on that day in place of a document that supersedes another."""
     olds = (one for one in register.documents.values() if one.superseded_by == name)
     return next((version for old in olds if (version := in_force(old, day)) is not None), None)
+
+
+def _told_of(register: Register, name: str | None, until: date, documents: Collection[str] | None) -> bool:
+    """Whether that document is there on the day, and is asked for."""
+    newer = register.documents.get(name) if name is not None else None
+    return newer is not None and (documents is None or name in documents) and in_force(newer, until) is not None
 
 
 def _change(

@@ -17,7 +17,18 @@ from ingestion.diff import Change
 from ingestion.diff import changes as differences
 from ingestion.errors import DocumentError, UsageError
 from ingestion.index.engine import open_engine
-from ingestion.jobs import AddJob, DateJob, JobState, Outcome, ReindexJob, RemoveJob, RollbackJob, identity, unchanged
+from ingestion.jobs import (
+    AddJob,
+    DateJob,
+    JobState,
+    Outcome,
+    ReindexJob,
+    RemoveJob,
+    RollbackJob,
+    identity,
+    of_same_name,
+    unchanged,
+)
 from ingestion.registry import Register
 from ingestion.reporting import finish, outcome_of, outcomes, report
 from ingestion.settings import Settings
@@ -67,22 +78,26 @@ def add(
     rows: list[Outcome | None] = []
     with connect(chosen) as store:
         ids = []
+        known: dict[str, AddJob] = {}
         for one in found:
             job = AddJob(upload="", name=one.path.name, source=one.shown, select=one.select, title=title,
                          valid_from=since, valid_until=until, supersedes=supersedes, collection=collection,
                          audience=audience)
             try:
-                kept = uploads.keep(chosen.data_dir, one.path)
+                job = job.model_copy(update={"upload": uploads.keep(chosen.data_dir, one.path)})
+                if (other := of_same_name(job, known)) is not None:
+                    raise DocumentError(f"{one.shown} would take the place of {other.source}, for both are called "
+                                        f"{identity(job)!r}. Rename one, or add it by itself with --title.")
             except DocumentError as error:
                 rows.append(Outcome(source=one.shown, document=identity(job), status=error.status, reason=str(error)))
                 continue
             rows.append(None)
-            ids.append(jobs.submit(store, job.model_copy(update={"upload": kept})))
+            ids.append(jobs.submit(store, job))
         ids += [records.follow(store, site) for site in sites]
         ended = finish(chosen, store, ids)
     told = iter(ended[: len(ids) - len(sites)])
-    known = [row or outcome_of(next(told)) for row in rows]
-    report([*known, *outcomes(ended[len(ids) - len(sites) :])], json)
+    added = [row or outcome_of(next(told)) for row in rows]
+    report([*added, *outcomes(ended[len(ids) - len(sites) :])], json)
 
 
 @app.command()

@@ -19,7 +19,7 @@ import redis.asyncio
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ingestion import keys
-from ingestion.registry import Register, document_id
+from ingestion.registry import Register, Version, document_id
 
 T = TypeVar("T")
 TRIES = 5
@@ -109,10 +109,11 @@ class Outcome(_Job):
 
 class JobState(_Job):
     """``done`` and ``of`` count passages within ``step`` (reading, embedding, building); ``outcomes`` come at the end,
-    and ``reason`` says why it was parked or is tried again."""
+    and ``reason`` says why it was parked or is tried again. Of a job that waited longer than its record is kept,
+    ``kind`` and ``source`` are forgotten."""
 
     job: str
-    kind: str
+    kind: str = ""
     source: str = ""
     state: State
     step: str = ""
@@ -137,20 +138,35 @@ def identity(job: AddJob) -> str:
     return document_id(job.title or " ".join(part for part in (Path(stem).stem, job.select) if part))
 
 
+def of_same_name(job: AddJob, known: dict[str, AddJob]) -> AddJob | None:
+    """What this one would replace unasked: another text under the same name, added together with it. ``known``: those
+    added before it, by their documents; this one is put among them."""
+    first = known.setdefault(identity(job), job)
+    return first if first.upload != job.upload else None
+
+
 def unchanged(register: Register, job: AddJob) -> Outcome | None:
     """What an addition would come to if nothing of it is new; None where there is work to do."""
     document = register.documents.get(identity(job))
     if document is None or (document.collection, document.audience) != (job.collection, job.audience):
         return None
+    found: list[Version] = []
     for one in document.versions:
         same = (one.upload, one.select) == (job.upload, job.select) and not one.replaced
         dated = job.valid_from is None or job.valid_from == one.valid_from
         ended = job.valid_until == one.valid_until or (job.valid_until is None and one.proposal is not None)
         asked = bool(job.valid_from) and one.proposal is not None and one.proposal.open
         if same and dated and ended and not asked and not job.supersedes:
-            return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
-                           chunks=one.chunks)
-    return None
+            found.append(one)
+    if not found:
+        return None
+    over = [one for one in found if one.until is not None and one.until < date.today()]
+    one = next((one for one in found if one not in over), found[-1])
+    reason = None
+    if one in over and job.valid_from is None:
+        reason = f"it counted until {one.until}, and does no more. Add it with its first day to bring it back."
+    return Outcome(source=job.source, document=document.document, version=one.version, status="unchanged",
+                   chunks=one.chunks, reason=reason)
 
 
 def submit(store: redis.Redis, job: AnyJob) -> str:

@@ -128,7 +128,9 @@ class Register(_Frozen):
 
 def document_id(title: str) -> str:
     """A slug: lower-case letters, digits and hyphens. 'Regulamin zwrotów (2026)' → 'regulamin-zwrotow-2026'."""
-    slug = re.sub(r"[^a-z0-9]+", "-", polish.fold(title).lower()).strip("-")[:LONGEST_ID].strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", polish.fold(title).lower()).strip("-")
+    if len(slug) > LONGEST_ID:  # two long titles that begin alike are still two documents
+        slug = f"{slug[: LONGEST_ID - 9].strip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
     return slug or "document-" + hashlib.sha256(title.encode()).hexdigest()[:8]
 
 
@@ -139,8 +141,14 @@ def version_id(document: Document | None, upload: str, valid_from: date | None) 
     return name if taken.get(name, upload) == upload else f"{name}-{upload[:8]}"
 
 
-def added(register: Register, document: Document, version: Version, supersedes: str | None = None) -> Register:
+def added(
+    register: Register, document: Document, version: Version, supersedes: str | None = None, today: date | None = None
+) -> Register:
     """With that version. ``document`` brings the title and the like; its own ``versions`` are not looked at.
+
+    A text that is there already takes its own place, with the days of ``version``, and the end of what it superseded
+    moves along; but one that was over before ``today`` and begins anew on it or later leaves the days on which it
+    counted.
 
     Raises UsageError when ``supersedes`` names no document, or the document itself.
     """
@@ -148,14 +156,21 @@ def added(register: Register, document: Document, version: Version, supersedes: 
         raise UsageError(f"Document {supersedes!r} can't supersede itself: give the new text the same title or name "
                          "and a --valid-from, and it becomes its next version.")
     before = register.documents.get(document.document)
-    kept = tuple(one for one in before.versions if not _same_text(one, version)) if before else ()
+    kept: list[Version] = []
+    gone: list[Version] = []
+    for one in before.versions if before else ():
+        (gone if _same_text(one, version) and not _comes_again(one, version, today) else kept).append(one)
     changed = {"versions": timeline((*kept, version)), "ends": before.ends if before else None,
                "superseded_by": before.superseded_by if before else None}
     documents = {**register.documents, document.document: _ended(document.model_copy(update=changed))}
+    if version.valid_from is not None:
+        for one in gone:
+            documents = _moved(documents, document.document, one.valid_from, version.valid_from)
     if supersedes is not None:
         old = register.get(supersedes)
         ends = day_before(version.valid_from) if version.valid_from else None
-        documents[supersedes] = _ended(old.model_copy(update={"superseded_by": document.document, "ends": ends}))
+        documents[supersedes] = _ended(old.model_copy(update={
+            "superseded_by": document.document, "ends": ends, "versions": timeline(old.versions)}))
     return Register(documents=documents)
 
 
@@ -175,13 +190,7 @@ def dated(
     after = before.model_copy(update={"valid_from": valid_from, "valid_until": valid_until, "proposal": closed})
     kept = (after if other.version == version else other for other in one.versions)
     documents = {**register.documents, document: _ended(one.model_copy(update={"versions": timeline(kept)}))}
-    for name, other in register.documents.items():
-        began = before.valid_from is not None and other.ends == day_before(before.valid_from)
-        if other.superseded_by == document and (began or other.ends is None):
-            ends = day_before(valid_from) if valid_from else None
-            moved = other.model_copy(update={"ends": ends, "versions": timeline(other.versions)})
-            documents[name] = _ended(moved)
-    return Register(documents=documents)
+    return Register(documents=_moved(documents, document, before.valid_from, valid_from))
 
 
 def without(register: Register, document: str) -> Register:
@@ -235,9 +244,26 @@ def _ended(document: Document) -> Document:
     return document.model_copy(update={"versions": versions})
 
 
+def _moved(documents: dict[str, Document], document: str, was: date | None, now: date | None) -> dict[str, Document]:
+    """With the ends of what a version of ``document`` superseded, which began on ``was`` and begins on ``now``."""
+    moved = dict(documents)
+    for name, other in documents.items():
+        began = was is not None and other.ends == day_before(was)
+        if other.superseded_by == document and (began or other.ends is None):
+            ends = day_before(now) if now else None
+            moved[name] = _ended(other.model_copy(update={"ends": ends, "versions": timeline(other.versions)}))
+    return moved
+
+
 def _same_text(one: Version, other: Version) -> bool:
     """Added again, perhaps with other dates: it takes the place of the one before."""
     return one.version == other.version or (one.upload, one.select) == (other.upload, other.select)
+
+
+def _comes_again(one: Version, other: Version, today: date | None) -> bool:
+    """Whether the text was over by ``today`` and now begins anew: a page that went back to what it said before."""
+    over = today is not None and one.until is not None and one.until < today
+    return over and today is not None and (other.valid_from or date.min) >= today and one.version != other.version
 
 
 def _earlier(first: date | None, second: date | None) -> date | None:

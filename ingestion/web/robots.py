@@ -40,4 +40,4 @@ def robots(fetcher: Fetcher, url: str) -> Robots:
         raise
     except (PageGone, WebError):
         return Robots([])
-    return Robots((found.content or b"").decode("utf-8", errors="replace").splitlines())
+    return Robots((found.content or b"").decode("utf-8-sig", errors="replace").splitlines())

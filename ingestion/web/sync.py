@@ -187,11 +187,12 @@ class Sync:
         if upload == page.upload and _in_index(look.register, page):
             return self._note(look, url, "unchanged", None, fresh)
         first = page.document not in look.register.documents
+        again = date.today() if upload != page.upload and _was_over(look.register, page.document, upload) else None
         site = look.site
         look.waiting[url] = fresh, AddJob(
             upload=upload, name=fetched.name, source=url, document=page.document,
             title=site.title if page.document == site.site else None,
-            valid_from=site.valid_from if first else None, valid_until=site.valid_until if first else None,
+            valid_from=site.valid_from if first else again, valid_until=site.valid_until if first else None,
             supersedes=site.supersedes if first and url == site.url else None,
             collection=site.collection, audience=site.audience,
         )
@@ -245,6 +246,13 @@ def _in_index(register: Register, page: Page) -> bool:
         one.upload == page.upload and not one.replaced and one.validity.covers(date.today())
         for one in document.versions
     )
+
+
+def _was_over(register: Register, document: str, upload: str) -> bool:
+    """Whether the document said this once, and says it no more: the page has gone back to it."""
+    known = register.documents.get(document)
+    said = [one for one in known.versions if one.upload == upload and not one.replaced] if known else []
+    return bool(said) and all(one.until is not None and one.until < date.today() for one in said)
 
 
 def _over(register: Register, page: Page) -> bool:

@@ -93,6 +93,16 @@ def test_a_document_that_took_anothers_place_is_compared_with_it(shelf: Shelf) -
     assert shelf.told(date(2026, 1, 1)) == {"nowy": ["§ 1", "§ 4", "§ 3"]}
 
 
+def test_a_superseded_document_is_told_of_where_the_one_that_took_its_place_is_not(shelf: Shelf) -> None:
+    """Asked for alone, or when the newer one has ended too."""
+    shelf.add("stary", OLD, None)
+    shelf.add("nowy", NEW, date(2026, 1, 1), supersedes="stary")
+    alone = changes(shelf.folder, shelf.register, date(2026, 1, 1), TODAY, ["stary"])
+    assert [(one.document, one.since, one.after) for one in alone] == [("stary", date(2026, 1, 1), None)]
+    shelf.register = registry.ended(shelf.register, "nowy", date(2026, 4, 30))
+    assert shelf.told(date(2026, 1, 1)) == {"stary": []}
+
+
 def test_new_and_ended_documents_are_told_of_without_clauses(shelf: Shelf) -> None:
     shelf.add("nowy", NEW, date(2026, 3, 1))
     shelf.add("stary", OLD, None)

@@ -147,6 +147,7 @@ class Shelf:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.kept = settings, Register()
+        self.asked: list[AddJob] = []
 
     def register(self) -> Register:
         return self.kept
@@ -155,6 +156,7 @@ class Shelf:
         outcomes = {}
         for job_id, job in jobs.items():
             assert job.document is not None
+            self.asked.append(job)
             version = Version(version=job.upload[:8], upload=job.upload, name=job.name, source=job.source,
                               valid_from=TODAY, added=str(time.time()))
             self.kept = registry.added(self.kept, Document(document=job.document, title=job.name), version)
@@ -212,6 +214,21 @@ def test_a_sitemap_leads_to_its_own_site_only(site: Site, look: Look) -> None:
     body = site.sitemap("/zwroty").replace(b"</urlset>", b"<url><loc>http://10.0.0.1/admin</loc></url></urlset>")
     site.pages["/sitemap.xml"] = (200, {"Content-Type": "text/xml"}, body)
     assert [outcome.document for outcome in look("/sitemap.xml")] == ["sklep-example-zwroty"]
+
+
+def test_a_page_that_goes_back_to_what_it_said_counts_again_from_today(site: Site, look: Look, shelf: Shelf) -> None:
+    texts = ("Zwrot towaru trwa 14 dni.", "Zwrot towaru trwa 30 dni.", "Zwrot towaru trwa 14 dni.")
+    for place, text in enumerate(texts):
+        site.put("/a", text)
+        (outcome,) = look("/a")
+        assert outcome.status == "indexed"
+        if place < 2:  # as if it had been read some days ago
+            day = TODAY - timedelta(days=20 - 10 * place)
+            (newest,) = (one for one in shelf.kept.documents[outcome.document].versions if one.since == TODAY)
+            shelf.kept = registry.dated(shelf.kept, outcome.document, newest.version, day, None)
+    assert [job.valid_from for job in shelf.asked] == [None, None, TODAY]
+    (outcome,) = look("/a")
+    assert outcome.status == "unchanged"
 
 
 def test_a_page_whose_document_was_removed_by_hand_stays_away(site: Site, look: Look, shelf: Shelf,

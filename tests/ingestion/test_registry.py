@@ -9,12 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.arrivals import Ready, registered
 from ingestion.diff import Change, changes
 from ingestion.documents import Chunk, Kind, Validity
 from ingestion.errors import UsageError
 from ingestion.fusion import fused
 from ingestion.index.seam import DENSE, LEMMAS, Hit
-from ingestion.registry import Document, Register, Version, added, document_id, timeline, version_id, without
+from ingestion.jobs import AddJob, of_same_name, unchanged
+from ingestion.reasons import in_polish
+from ingestion.registry import (
+    LONGEST_ID,
+    Document,
+    Register,
+    Version,
+    added,
+    document_id,
+    timeline,
+    version_id,
+    without,
+)
 
 
 def version(name: str, since: date | None = None, until: date | None = None, added: str = "1") -> Version:
@@ -60,6 +73,57 @@ def test_superseding_ends_the_other_document_and_removing_frees_it() -> None:
     assert without(register, "new").get("old").versions[0].until is None
 
 
+def test_a_superseding_text_added_again_with_another_day_moves_the_end_it_put() -> None:
+    """With the older document named again or not; no day is left without either."""
+    register = added(Register(), Document(document="old", title="Old"), version("a"))
+    register = added(register, Document(document="new", title="New"), version("b", date(2026, 1, 1)), "old")
+    for supersedes in ("old", None):
+        later = added(register, Document(document="new", title="New"), version("b", date(2026, 6, 1)), supersedes)
+        assert later.get("old").versions[0].until == date(2026, 5, 31)
+        assert [one.since for one in later.get("new").versions] == [date(2026, 6, 1)]
+
+
+def test_a_text_that_comes_again_leaves_the_days_on_which_it_counted_before() -> None:
+    register = Register()
+    about = Document(document="page", title="Page")
+    today = date(2026, 11, 20)
+    for one in (version("a"), version("b", date(2026, 3, 1)), version("a", today, added="2").model_copy(
+            update={"version": "a again"})):  # fmt: skip
+        register = added(register, about, one, today=today)
+    assert [(one.version, one.since, one.until) for one in register.get("page").versions] == [
+        ("a", None, date(2026, 2, 28)), ("b", date(2026, 3, 1), date(2026, 11, 19)), ("a again", today, None),
+    ]
+
+
+def test_a_text_added_again_without_a_day_says_when_it_counted() -> None:
+    register = Register()
+    for one in (version("a"), version("b", date(2026, 3, 1))):
+        register = added(register, Document(document="a", title="A"), one)
+    over, current = (unchanged(register, AddJob(upload=name * 8, name="a", source="a")) for name in "ab")
+    assert over is not None and over.status == "unchanged" and "until 2026-02-28" in str(over.reason)
+    assert in_polish(over.reason) != over.reason
+    assert current is not None and current.reason is None
+
+
+def test_a_text_that_will_count_on_no_day_says_so() -> None:
+    """A new version of a document whose place another one took."""
+    register = added(Register(), Document(document="old", title="Old"), version("a"))
+    register = added(register, Document(document="new", title="New"), version("b", date(2026, 1, 1)), "old")
+    job = AddJob(upload="c", name="old.md", source="old.md", valid_from=date(2026, 3, 1))
+    later, outcomes = registered(register, {"job": Ready(job, Document(document="old", title="Old"), 1, "file")})
+    assert "new took this document's place after 2025-12-31" in str(outcomes["job"].reason)
+    assert in_polish(outcomes["job"].reason) != outcomes["job"].reason
+    assert [one.version for document, one in later.indexed() if document.document == "old"] == ["a"]
+
+
+def test_of_files_added_together_none_takes_anothers_place_by_its_name() -> None:
+    first, same, other = (AddJob(upload=upload, name="faq.md", source=source) for upload, source in (
+        ("1", "zwroty/faq.md"), ("1", "kopia/faq.md"), ("2", "dostawa/faq.md")))  # fmt: skip
+    known: dict[str, AddJob] = {}
+    assert [of_same_name(job, known) for job in (first, same, other)] == [None, None, first]
+    assert of_same_name(other.model_copy(update={"title": "Dostawa"}), known) is None
+
+
 def test_a_document_can_not_supersede_itself_and_an_unknown_one_is_named() -> None:
     with pytest.raises(UsageError, match="supersede itself"):
         added(Register(), Document(document="a", title="A"), version("a"), "a")
@@ -70,6 +134,9 @@ def test_a_document_can_not_supersede_itself_and_an_unknown_one_is_named() -> No
 def test_ids_are_slugs_and_versions_days_or_hashes() -> None:
     assert document_id("Regulamin zwrotów (2026)") == "regulamin-zwrotow-2026"
     assert document_id("§§§").startswith("document-")
+    long = "Regulamin promocji „Wymień stary telewizor na nowy” – edycja {} 2026"
+    spring, autumn = (document_id(long.format(season)) for season in ("wiosenna", "jesienna"))
+    assert spring != autumn and max(len(spring), len(autumn)) <= LONGEST_ID
     assert version_id(None, "ab" * 32, None) == "abababab"
     taken = Document(document="a", title="A", versions=(version("2026-01-01", date(2026, 1, 1)),))
     assert version_id(taken, "cd" * 32, date(2026, 1, 1)) == "2026-01-01-cdcdcdcd"
