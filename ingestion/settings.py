@@ -122,9 +122,17 @@ def load(
     return settings.model_copy(update={
         "data_dir": settings.data_dir.expanduser().absolute(),
         "company": settings.company.expanduser().absolute(),
+        "embedding_model": _embedding_model(settings.embedding_model),
         "tombstones": settings.tombstones and settings.tombstones.expanduser().absolute(),
         "embedding_cache": settings.embedding_cache and settings.embedding_cache.expanduser().absolute(),
     }), tuple(origins)
+
+
+def _embedding_model(name: str) -> str:
+    """A folder's path made absolute, for an index is built in a process that stands elsewhere; other names as they
+    are."""
+    folder = Path(name).expanduser()
+    return str(folder.absolute()) if name not in (BUNDLED_EMBEDDINGS, TUNED_EMBEDDINGS) and folder.is_dir() else name
 
 
 def _find(

@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,9 @@ class VectorCache:
                 self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
                 self._db.execute("COMMIT")
             except sqlite3.DatabaseError as error:
+                if self._db.in_transaction:  # else it stays open, and the file locked, until this process ends
+                    with suppress(sqlite3.DatabaseError):
+                        self._db.execute("ROLLBACK")
                 raise _broken(self.path, error) from error
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
 NICENESS = 5
 """Questions come first."""
+SECRETS = ("qdrant_api_key", "embedding_api_key")
+"""Settings that the child needs and a plan as JSON hides: of the engine, and of the model that golden queries ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,15 @@ class Child:
 
     def build(self, plan: Plan, progress: Callable[[int, int], None] | None = None) -> Snapshot:
         """Build and try a generation, once; it is not current yet. Raises SearchIndexError saying what is wrong."""
-        secrets = {name: value.get_secret_value() for name in ("qdrant_api_key",)
-                   if (value := getattr(plan.settings, name)) is not None}
         child = self._process
+        late = threading.Timer(LIMITS.seconds, child.kill)
+        late.daemon = True
+        late.start()
         assert child.stdin is not None
         assert child.stdout is not None
         try:
             with child.stdin as pipe:
-                pipe.write(json.dumps({"plan": plan.model_dump(mode="json"), "secrets": secrets}))
+                pipe.write(told(plan))
             snapshot, error = None, None
             for line in child.stdout:
                 report = json.loads(line)
@@ -94,6 +98,7 @@ class Child:
         except BrokenPipeError:
             snapshot, error, code = None, None, child.wait(10)
         finally:
+            late.cancel()
             self.close()
         if error is not None:
             raise SearchIndexError(f"The new index was not taken into use: {error} The old one goes on answering.")
@@ -111,6 +116,23 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait(10)
+
+
+def told(plan: Plan) -> str:
+    """The plan as the child is told it, with the secrets it needs."""
+    secrets = {name: value.get_secret_value() for name in SECRETS
+               if (value := getattr(plan.settings, name)) is not None}
+    return json.dumps({"plan": plan.model_dump(mode="json"), "secrets": secrets})
+
+
+def heard(text: str) -> Plan:
+    """The reverse of `told`; secrets that were not told are None."""
+    received = json.loads(text)
+    raw = received["plan"]
+    raw["settings"].update(received["secrets"])
+    return Plan.model_validate({**raw, "settings": {
+        name: value for name, value in raw["settings"].items() if value is not None and value != "**********"
+    }})
 
 
 def _work(plan: Plan, engine: Engine) -> Snapshot:
@@ -219,15 +241,10 @@ def main() -> None:
         return
     os.nice(NICENESS)
     sparse.tokens("gotowe")  # loads the dictionary
-    told = sys.stdin.read()
-    if not told:  # nothing was to be built after all
+    wanted = sys.stdin.read()
+    if not wanted:  # nothing was to be built after all
         return
-    received = json.loads(told)
-    raw = received["plan"]
-    raw["settings"].update(received["secrets"])
-    plan = Plan.model_validate({**raw, "settings": {
-        name: value for name, value in raw["settings"].items() if value is not None and value != "**********"
-    }})
+    plan = heard(wanted)
     try:
         _say({"snapshot": _work(plan, open_engine(plan.settings)).model_dump(mode="json")})
     except ProductError as error:

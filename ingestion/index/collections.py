@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException
 
@@ -58,7 +59,11 @@ class ServerEngine:
         if "snapshot" not in metadata:
             raise SearchIndexError(f"Collection {PREFIX}{generation} is not a finished generation of ours. "
                                    "Run 'python -m ingestion rollback'.")
-        return Snapshot.model_validate_json(str(metadata["snapshot"]))
+        try:
+            return Snapshot.model_validate_json(str(metadata["snapshot"]))
+        except ValidationError as error:
+            raise SearchIndexError(f"The snapshot of collection {PREFIX}{generation} can't be read ({error}). "
+                                   "Run 'python -m ingestion rollback'.") from error
 
     def begin(self, generation: str, base: str | None, dim: int) -> ServerBuilder:
         return ServerBuilder(self._client, PREFIX + generation, dim, PREFIX + base if base else None)
@@ -72,8 +77,7 @@ class ServerEngine:
         self._point(collection)
 
     def rollback(self) -> Snapshot:
-        now = self.snapshot(self.current())
-        before = now.parent if now else None
+        before = self._before(self.current())
         if before is None or not self._client.collection_exists(PREFIX + before):
             raise SearchIndexError("There is no earlier index generation to roll back to: "
                                    f"the last {KEPT} are kept, and this is the oldest.")
@@ -82,6 +86,16 @@ class ServerEngine:
             raise SearchIndexError(f"The index generation {before} has no snapshot.")
         self._point(PREFIX + before)
         return found
+
+    def _before(self, generation: str | None) -> str | None:
+        """Its parent; of one that doesn't say, the newest of the older ones."""
+        try:
+            snapshot = self.snapshot(generation)
+            return snapshot.parent if snapshot else None
+        except SearchIndexError:
+            names = (one.name.removeprefix(PREFIX) for one in self._client.get_collections().collections
+                     if one.name.startswith(PREFIX))
+            return max((one for one in names if one < str(generation)), default=None)
 
     def clean(self) -> None:
         kept = set(self.kept())

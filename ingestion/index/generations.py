@@ -83,9 +83,9 @@ class EdgeEngine:
         self._point(snapshot.generation)
 
     def rollback(self) -> Snapshot:
-        """Back to the generation before the current one. Raises SearchIndexError when none is kept."""
-        now = self.snapshot(self.current())
-        before = now.parent if now else None
+        """To the generation before the current one, be that readable or not. Raises SearchIndexError when none is
+        kept."""
+        before = self._before(self.current())
         if before is None or not self.shard(before).is_dir():
             raise SearchIndexError("There is no earlier index generation to roll back to: "
                                    f"the last {KEPT} are kept, and this is the oldest.")
@@ -94,6 +94,15 @@ class EdgeEngine:
             raise SearchIndexError(f"The index generation {before} has no snapshot.")
         self._point(before)
         return found
+
+    def _before(self, generation: str | None) -> str | None:
+        """Its parent; of one that doesn't say, the newest of the older ones."""
+        try:
+            snapshot = self.snapshot(generation)
+            return snapshot.parent if snapshot else None
+        except SearchIndexError:
+            names = (path.parent.name for path in self.folder.glob("*/snapshot.json"))
+            return max((one for one in names if one < str(generation) and not one.endswith(BUILDING)), default=None)
 
     def clean(self) -> None:
         if not self.folder.is_dir():

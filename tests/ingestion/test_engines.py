@@ -17,12 +17,14 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQuery,
     VectorStoreQueryMode,
 )
+from pydantic import SecretStr
 from qdrant_client import QdrantClient
 
 from ingestion.documents import Chunk, Kind, Validity
 from ingestion.errors import SearchIndexError
 from ingestion.fusion import fused
-from ingestion.index import sparse
+from ingestion.index import build, sparse
+from ingestion.index.build import Child, Plan, heard, told
 from ingestion.index.collections import ServerEngine
 from ingestion.index.edge import EdgeBuilder, EdgeIndex
 from ingestion.index.engine import KEPT, Snapshot
@@ -46,6 +48,7 @@ from ingestion.index.seam import (
 )
 from ingestion.index.server import ServerBuilder, ServerIndex
 from ingestion.registry import Document, Register, Version
+from ingestion.settings import Settings
 
 TODAY = date(2026, 11, 22)
 DIM = 16
@@ -250,6 +253,24 @@ def test_a_changed_part_renames_the_whole_clause_and_nothing_else() -> None:
     assert len(one) - len(shared) == 2
 
 
+def test_who_builds_is_told_the_keys_of_the_servers_it_asks(tmp_path: Path) -> None:
+    """Golden queries ask the embedding model, and a plan as JSON hides secrets."""
+    settings = Settings(data_dir=tmp_path, qdrant_api_key=SecretStr("one"), embedding_api_key=SecretStr("two"),
+                        llm_api_key=SecretStr("three"))
+    plan = Plan(settings=settings, model="m", dim=2, cache=tmp_path / "v", chunks=tmp_path, documents=Register(),
+                parent=None)
+    assert "three" not in told(plan)
+    assert heard(told(plan)).settings == settings.model_copy(update={"llm_api_key": None})
+
+
+def test_a_build_that_hangs_is_ended_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "LIMITS", build.Limits(seconds=0.01))
+    plan = Plan(settings=Settings(data_dir=tmp_path), model="m", dim=2, cache=tmp_path / "v", chunks=tmp_path,
+                documents=Register(), parent=None)  # fmt: skip
+    with pytest.raises(SearchIndexError, match="ended without a result"):
+        Child().build(plan)
+
+
 def test_grams_share_most_of_a_misspelt_word() -> None:
     right, wrong = set(sparse.grams("regulamin")), set(sparse.grams("regulanim"))
     assert len(right & wrong) >= 4
@@ -278,6 +299,22 @@ def test_llamaindex_ranks_as_we_do(index: Index) -> None:
         store.add([])
     with pytest.raises(SearchIndexError, match="not supported"):
         store.query(VectorStoreQuery(embedding, mode=VectorStoreQueryMode.MMR))
+
+
+def test_a_generation_that_cannot_be_read_is_rolled_back_from_as_its_error_says(tmp_path: Path) -> None:
+    client = QdrantClient(":memory:")
+    for engine in (EdgeEngine(tmp_path / "index"), ServerEngine(client)):
+        for number, parent in enumerate((None, "g0", "g1")):
+            engine.begin(f"g{number}", parent, DIM).finish()
+            engine.switch(Snapshot(generation=f"g{number}", parent=parent, created="", model="m", dim=DIM, points=0,
+                                   measured=0, mean={}, documents=Register()))
+        if isinstance(engine, EdgeEngine):
+            (tmp_path / "index" / "g2" / "snapshot.json").write_bytes(b"")
+        else:
+            client.update_collection("chunks-g2", metadata={"snapshot": ""})
+        with pytest.raises(SearchIndexError, match="ingestion rollback"):
+            engine.snapshot(engine.current())
+        assert engine.rollback().generation == "g1" == engine.current()
 
 
 def test_generations_switch_roll_back_and_are_cleaned_up_on_every_engine(tmp_path: Path) -> None:

