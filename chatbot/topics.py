@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from ingestion import english
 from ingestion.company import Company, Topic
 from ingestion.polish import fold, lemmas
 
@@ -72,9 +73,26 @@ def language_of(text: str, default: str = "pl") -> str:
     A tie counts as ``default``."""
     if _POLISH_LETTERS.search(text):
         return "pl"
+    polish, english_ = _function_words(text)
+    return default if polish == english_ else ("pl" if polish > english_ else "en")
+
+
+def answered_in(text: str, page: str) -> str:
+    """The language to answer a message in: its own where it is plainly not the ``page``'s, else the page's. Neither a
+    Polish name in an English question nor "email" in one without diacritics is enough."""
+    polish, english_ = _function_words(text)
+    if page == "pl":
+        return "en" if english_ > polish and english.is_english(text) else page
+    if page == "en":
+        return "pl" if polish > english_ or (polish == english_ and _POLISH_LETTERS.search(text)) else page
+    return page
+
+
+def _function_words(text: str) -> tuple[int, int]:
+    """Words that only Polish has, and that only English has."""
     words = [fold(word).lower() for word in _WORD.findall(text)]
-    polish, english = (sum(word in _listed(name) for word in words) for name in ("polish", "english"))
-    return default if polish == english else ("pl" if polish > english else "en")
+    polish, english_ = (sum(word in _listed(name) for word in words) for name in ("polish", "english"))
+    return polish, english_
 
 
 def _folded(text: str) -> frozenset[str]:

@@ -20,6 +20,7 @@ from chatbot.model.seam import Turn as Earlier
 from chatbot.privacy.vault import Vault
 from chatbot.record import Meta, Records
 from chatbot.states import BOT_SPEAKS
+from chatbot.topics import answered_in
 from chatbot.trial import Trial, answered
 
 
@@ -212,7 +213,7 @@ class Turns:
             text=asked.text, as_of=meta.contract_date or self._handoffs.today(),
             as_of_stated=meta.contract_date is not None,
             history=tuple(Earlier(one.author, one.text) for one in history[-self._limits.history:]),
-            language=meta.language, adapter=trial.adapter(meta.id) if trial else None,
+            language=answered_in(asked.text, meta.language), adapter=trial.adapter(meta.id) if trial else None,
         )
         assert asked.author == CUSTOMER
         return Claim(job, meta, question, asked.text, Vault.load(self._records.open(meta, sealed) if sealed else None),

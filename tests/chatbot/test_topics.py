@@ -1,6 +1,6 @@
 import pytest
 
-from chatbot.topics import content, language_of, says, topic_of, upset, vague, wants_human
+from chatbot.topics import answered_in, content, language_of, says, topic_of, upset, vague, wants_human
 from ingestion.company import Company, Hours, Topic
 
 
@@ -45,6 +45,18 @@ def test_a_topic_is_found_by_lemma_and_the_first_one_wins() -> None:
 )  # fmt: skip
 def test_the_language_of_a_question_is_known(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "language"),
+    [("How long do I have to return it?", "pl", "en"), ("ile mam czasu na zwrot towaru", "en", "pl"),
+     ("Do you deliver to Łódź?", "en", "en"), ("moge podac inny email do newslettera", "pl", "pl"),
+     ("BLIK?", "en", "en"), ("status zamowienia online", "pl", "pl")],
+)  # fmt: skip
+def test_a_customer_is_answered_in_the_language_they_write_whatever_the_page_is_in(
+    text: str, page: str, language: str
+) -> None:
+    assert answered_in(text, page) == language
 
 
 def test_content_leaves_what_a_question_is_about() -> None:
