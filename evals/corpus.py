@@ -17,20 +17,23 @@ from ingestion.settings import Settings
 VECTORS = Path.home() / ".cache" / "for-the-developers" / "vectors.sqlite"
 """Where vectors stay between runs unless EMBEDDING_CACHE says otherwise."""
 
+KEPT = ("models", "adapters")
+"""Of DATA_DIR, what a run uses as it is."""
+
 
 @contextmanager
 def indexed(passages: Path, settings: Settings) -> Iterator[Settings]:
     """The settings to work with while the passages are indexed; all of it goes at the end.
 
-    The model stays where it is: a link leads from the run's folder to DATA_DIR/models. Raises UsageError when the file
-    can't become passages.
+    Models and adapters stay where they are: links lead from the run's folder to those of DATA_DIR. Raises UsageError
+    when the file can't become passages.
     """
     cache = settings.embedding_cache or VECTORS
     cache.parent.mkdir(parents=True, exist_ok=True)
-    models = settings.data_dir / "models"
-    models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="evals-") as folder:
-        (Path(folder) / "models").symlink_to(models)
+        for name in KEPT:
+            (settings.data_dir / name).mkdir(parents=True, exist_ok=True)
+            (Path(folder) / name).symlink_to(settings.data_dir / name)
         run = settings.model_copy(update={"data_dir": Path(folder), "embedding_cache": cache})
         job = AddJob(upload=uploads.keep(run.data_dir, passages), name=passages.name, source=str(passages))
         with err.status(f"Indexing {passages.name}…") as status:
