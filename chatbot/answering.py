@@ -279,7 +279,6 @@ def _quoted_draft(
             p_sentence=quote.p,
             margin=quote.margin,
             kind=quote.kind,
-            p_quote=probabilities.get(Action.QUOTE, 0.0),
             p_ask=probabilities.get(Action.ASK, 0.0),
             p_decline=probabilities.get(Action.DECLINE, 0.0),
             gave_up=bool(proposal and proposal.action is Action.HAND_OVER),

@@ -35,7 +35,7 @@ class Signals:
     ``dense``: cosine of the quoted clause (of the matched question, for a curated answer); ``support``: share of the
     question's content lemmas in that clause (in the matched entry's questions); ``p_sentence``: the model's
     probability of the chosen sentence; ``margin``: its lead over the next one (the entry's over the next entry);
-    ``kind``: whether it has a figure of the kind asked for; ``p_quote``, ``p_ask``, ``p_decline``: of these actions;
+    ``kind``: whether it has a figure of the kind asked for; ``p_ask``, ``p_decline``: of these actions;
     ``agreement``: how well the search for clauses finds those that a curated answer rests on; ``first``: 1 where the
     search for text has that answer first. ``seconded``: the lead of the best FAQ entry over the next, where it rests
     on the quoted clause, and less than 0 where it rests on another; ``found``: fused score of the best passage;
@@ -48,7 +48,6 @@ class Signals:
     p_sentence: float = 0.0
     margin: float = 0.0
     kind: float = 0.5
-    p_quote: float = 0.0
     p_ask: float = 0.0
     p_decline: float = 0.0
     agreement: float = 0.0

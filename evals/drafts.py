@@ -63,6 +63,7 @@ def paired(
             )
             for outcome in outcomes
             if outcome.answer is not None and outcome.replied and outcome.answer.mode is not None
+            and outcome.answer.signals  # what changed between versions is read off them, and no score decides it
         }
         found.append(Drafted(case.id, group, name, points))
     return found
