@@ -173,7 +173,9 @@ def _csv(data: bytes, name: str) -> Found | Text:
 
 def _sheets(data: bytes, name: str) -> Found | Text:
     """Sheets of questions and answers become entries, the others tables."""
-    sheets = office.read_xlsx(data, name)
+    sheets, hidden = office.read_xlsx(data, name)
+    told = f"{name} has hidden sheets ({', '.join(hidden)}); they were left out. Unhide those that customers may read."
+    notes = (told,) if hidden else ()
     blocks: list[Block] = []
     entries: list[Text] = []
     for title, rows in sheets:
@@ -183,10 +185,10 @@ def _sheets(data: bytes, name: str) -> Found | Text:
             blocks += [Block(title, level=1)] if title and len(sheets) > 1 else []
             blocks.append(whole)
     if not entries:
-        return Found(None, tuple(blocks))
+        return Found(None, tuple(blocks), notes)
     asked = tuple(entry for text in entries for entry in text.faq)
     kind = Kind.PAGE if blocks else Kind.FAQ
-    return Text(name, clauses(blocks), asked, kind, entries[0].language)
+    return Text(name, clauses(blocks), asked, kind, entries[0].language, notes)
 
 
 _BY_NAME: dict[str, Reader] = {

@@ -61,24 +61,29 @@ def _paragraphs(element: Any, between: str) -> str:
     return between.join(clean(one) for one in found if one.strip())
 
 
-def read_xlsx(data: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
-    """Each sheet's name and rows of shown values."""
+def read_xlsx(data: bytes, name: str) -> tuple[list[tuple[str, list[list[str]]]], list[str]]:
+    """Each sheet's name and rows of shown values; and the names of hidden sheets, which are not for readers."""
     archive = open_zip(data, name)
     strings = xml(archive, "xl/sharedStrings.xml", name)
     listed = strings if strings is not None else ()
     shared = ["".join(part.text or "" for part in one.iter(f"{_SHEET}t")) for one in listed]
     book = xml(archive, "xl/workbook.xml", name)
     formats = Formats(xml(archive, "xl/styles.xml", name), book)
-    sheets = []
-    for title, member in _sheets(archive, book, name):
+    sheets: list[tuple[str, list[list[str]]]] = []
+    hidden: list[str] = []
+    for title, member, shown in _sheets(archive, book, name):
+        if not shown:
+            hidden.append(title)
+            continue
         root = xml(archive, member, name)
         rows = [[*_cells(row, shared, formats)] for row in root.iter(f"{_SHEET}row")] if root is not None else []
         sheets.append((title, [row for row in rows if any(row)]))
-    return sheets
+    return sheets, hidden
 
 
-def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str]]:
-    """Each sheet's name and file, in the workbook's order; files that the workbook doesn't name come last."""
+def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str, bool]]:
+    """Each sheet's name, its file and whether it is shown, in the workbook's order; files that the workbook doesn't
+    name come last."""
     links = xml(archive, "xl/_rels/workbook.xml.rels", name)
     files = {one.get("Id"): str(one.get("Target") or "") for one in links} if links is not None else {}
     rest = [one for one in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", one)]
@@ -88,8 +93,8 @@ def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str]]
         member = member.removeprefix("/") if member.startswith("/") else f"xl/{member}"
         if member in rest:
             rest.remove(member)
-            yield sheet.get("name") or "", member
-    yield from (("", member) for member in rest)
+            yield sheet.get("name") or "", member, sheet.get("state", "visible") == "visible"
+    yield from (("", member, True) for member in rest)
 
 
 def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[str]:

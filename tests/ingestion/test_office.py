@@ -48,6 +48,20 @@ def test_numbers_of_a_spreadsheet_are_read_as_it_shows_them_and_sheets_by_their_
     }  # fmt: skip
 
 
+def test_a_hidden_sheet_is_not_read_and_is_named(tmp_path: Path) -> None:
+    book = (f'<workbook xmlns="{SHEET}" xmlns:r="{LINKS}"><sheets><sheet name="Cennik" r:id="a"/>'
+            '<sheet name="Marże" state="hidden" r:id="b"/></sheets></workbook>')
+    links = '<Relationships><Relationship Id="a" Target="worksheets/sheet1.xml"/>' \
+            '<Relationship Id="b" Target="worksheets/sheet2.xml"/></Relationships>'
+    shown, secret = (f'<worksheet xmlns="{SHEET}"><sheetData><row><c t="str"><v>{text}</v></c></row></sheetData>'
+                     '</worksheet>' for text in ("Kurier 14 zł", "Marża 40%"))
+    found = read(tmp_path / "cennik.xlsx", {
+        "xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": links,
+        "xl/worksheets/sheet1.xml": shown, "xl/worksheets/sheet2.xml": secret})  # fmt: skip
+    assert "Kurier" in words(found) and "Marża" not in words(found)
+    assert len(found.notes) == 1 and "Marże" in found.notes[0]
+
+
 def test_words_of_open_documents_and_slides_stay_apart_where_a_tab_or_a_line_break_parts_them(tmp_path: Path) -> None:
     spaces = {name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "text", "table")}
     declared = " ".join(f'xmlns:{name}="{uri}"' for name, uri in spaces.items())
