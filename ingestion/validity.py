@@ -36,6 +36,11 @@ _UNTIL = re.compile(
     rf"(?:{_FORCE}|trwa\w*|valid|in force|applies)\b[^;]{{0,80}}?\b(?:do|until|till|to)\s+(?:dnia\s+)?(?P<a>{DAY})",
     re.IGNORECASE,
 )
+_OF_CONTRACTS = re.compile(
+    r"\b(?:zawart|złożon|zakupion|kupion|nabyt|dokonan|wystawion|podpisan|concluded|placed|bought|purchased|signed)\w*",
+    re.IGNORECASE,
+)
+"""Between verb and day it says to what the document applies ("stosuje się do umów zawartych do …"), not until when."""
 _LOSES = re.compile(
     rf"(?:traci|utraci)\s+moc\s*(?:obowiązującą)?\s*(?:z dniem|dnia|od)?\s*(?P<a>{DAY})"
     rf"|z\s+dniem\s+(?P<b>{DAY})(?:\s*r\.|\s*roku)?\s+(?:traci|utraci)\s+moc",
@@ -146,7 +151,8 @@ def _said(sentence: str) -> tuple[list[date], list[date], list[str], bool]:
             starts.append(day)
     ends = []
     for match in _UNTIL.finditer(sentence):
-        if _is_ours(sentence, match) and (day := _day(match)) is not None:
+        ours = _is_ours(sentence, match) and not _OF_CONTRACTS.search(match[0])
+        if ours and (day := _day(match)) is not None:
             ends.append(day)
     if not repealed:
         for match in _LOSES.finditer(sentence):

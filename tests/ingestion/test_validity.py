@@ -52,6 +52,8 @@ def test_an_end_is_the_last_day_on_which_it_counts(text: str) -> None:
     "§ 5 ust. 2 wchodzi w życie z dniem 1 stycznia 2026 r.", "Ustawa z dnia 30 maja 2014 r. o prawach konsumenta.",
     "Ustawa weszła w życie z dniem 25 grudnia 2014 r.", "Poprzednia wersja obowiązywała od 1 stycznia 2024 r.",
     "Umowa zawarta przed 1 stycznia 2026 r. pozostaje bez zmian.", "Zamówienie złożone 1 stycznia 2026 r.",
+    "Regulamin stosuje się do umów zawartych do dnia 31 grudnia 2025 r.",
+    "Cennik obowiązuje dla zamówień złożonych do 31.12.2025.",
     "Stosuje się art. 27 ustawy z dnia 30 maja 2014 r.", "| Obowiązuje od: 1 stycznia 2026 r. |",
 ])  # fmt: skip
 def test_days_of_something_else_are_not_proposed(text: str) -> None:
