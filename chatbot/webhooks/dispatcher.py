@@ -18,6 +18,7 @@ from chatbot.errors import NotFound
 from chatbot.group import group
 from chatbot.handoff import Clock
 from chatbot.messages import new_id
+from chatbot.privacy.errors import SealDamaged
 from chatbot.record import Records
 from chatbot.tickets import Tickets
 from chatbot.webhooks.delivery import Deliveries, Delivery
@@ -128,6 +129,10 @@ class Dispatcher:
         except NotFound:
             await self.deliveries.failed(begun, "webhook removed", for_good=True)
             return "removed"
+        except SealDamaged:
+            log.warning("webhook.secret_damaged", webhook=begun.webhook, delivery=begun.id)
+            await self.deliveries.failed(begun, "the webhook's secret can't be read; subscribe anew", for_good=True)
+            return "failed"
         if not hook.active:
             await self.deliveries.failed(begun, "webhook switched off", for_good=True)
             return "off"

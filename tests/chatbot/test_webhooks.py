@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -180,6 +181,21 @@ async def test_a_receiver_that_is_gone_is_switched_off_and_an_erased_ticket_is_t
         receiver.answers = [410]
         await waiting(service)
         await eventually(lambda: _switched_off(service, hook.id))
+
+
+async def test_a_delivery_whose_secret_can_not_be_read_ends_and_says_so(service: Service, receiver: Receiver) -> None:
+    hook, _ = await service.webhooks.subscriptions.add(receiver.url, (), with_text=False)
+    kept = json.loads(await service.redis.hget(keys.WEBHOOKS, hook.id))
+    damaged = base64.b64encode(b"\0" * len(base64.b64decode(kept["secret"]))).decode()
+    await service.redis.hset(keys.WEBHOOKS, hook.id, json.dumps(kept | {"secret": damaged}))
+    async with running(dispatcher(service, receiver)):
+        await waiting(service)
+        await eventually(lambda: _failed(service, hook.id))
+    assert receiver.got == []
+
+
+async def _failed(service: Service, webhook: str) -> bool:
+    return any("can't be read" in one.said for one in await log(service, webhook))
 
 
 async def test_a_webhook_learns_nothing_of_what_was_before_it_and_its_secret_leaves_with_it(
