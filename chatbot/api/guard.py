@@ -115,7 +115,7 @@ class Guard:
             await problems.store_away()(scope, receive, dressed)
             return
         if _length(headers) > limit:
-            await problems.worded(413, "too-large", "too_large", limit=limit)(scope, receive, dressed)
+            await problems.too_large(limit)(scope, receive, dressed)
             return
         if scope["path"].endswith("/events"):
             await self._app(scope, receive, dressed)

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 TYPES = "/problems/"
 KINDS = ("missing", "extra_forbidden", "json_invalid", "string_too_short", "string_too_long")
 """Of pydantic's errors, those that have words in the locales; others are told in its own."""
+MIB = 1024 * 1024
 RETRY_SECONDS = 2
 """When the store is away: about what the embedded one needs to come back."""
 
@@ -57,6 +58,11 @@ def store_away() -> JSONResponse:
     return worded(503, "store-away", "store_away", retry=True, retry_after=RETRY_SECONDS)
 
 
+def too_large(limit: int) -> JSONResponse:
+    """``limit`` in bytes, told in units that people know."""
+    return worded(413, "too-large", "too_large", limit=f"{limit // MIB} MB" if limit >= MIB else f"{limit // 1024} KB")
+
+
 def install(app: FastAPI) -> None:
     """Every error of a request becomes a problem."""
 
@@ -89,7 +95,7 @@ def install(app: FastAPI) -> None:
         if error.status_code in (404, 405):
             return worded(error.status_code, "not-found", "no_page")
         if error.status_code == 413:
-            return worded(413, "too-large", "too_large", limit=error.detail)
+            return too_large(int(error.detail))
         return problem(error.status_code, "bad-input", str(error.detail), str(error.detail))
 
     @app.exception_handler(Exception)

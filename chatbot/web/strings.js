@@ -2,6 +2,7 @@
  * keyed by Intl's categories (one, few, many, other) and chosen by `n`. */
 
 const LANGUAGES = ["pl", "en"];
+const LONE = /(^|[\s\u00a0(„])([aiouwz]) /giu; // a one-letter word; no look-behind, which Safari before 16.4 can't parse
 const CHOICE = "language"; // localStorage: what the visitor chose on our own pages
 
 export class Strings {
@@ -48,9 +49,9 @@ export class Strings {
     return this.kept(text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole)));
   }
 
-  /** Polish typography: a one-letter word doesn't end a line. */
+  /** Polish typography: a one-letter word doesn't end a line. Twice, as one may stand right behind another ("a w"). */
   kept(text) {
-    return this.language === "pl" ? text.replace(/(?<=^|[\s\u00a0(„])([aiouwz]) /giu, "$1\u00a0") : text;
+    return this.language === "pl" ? text.replace(LONE, "$1$2\u00a0").replace(LONE, "$1$2\u00a0") : text;
   }
 
   /** A name from the service (a state, a reason): its text, or the name itself when the service knows more than we do. */

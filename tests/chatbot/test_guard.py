@@ -56,6 +56,7 @@ def test_an_origin_is_matched_whole() -> None:
 async def test_a_body_over_the_limit_is_refused(http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/conversations", json={"language": "x" * 100_000})
     assert answer.status_code == 413
+    assert "KB" in answer.json()["detail"]
 
     async def endless():  # type: ignore[no-untyped-def]
         for _ in range(100):
