@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urldefrag
@@ -15,11 +16,13 @@ from ingestion.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, tries, texts a request. A server that is loading its model answers 503 for a while."""
+    """Seconds, tries, texts a request. A server that is loading its model answers 503 for a while; ``pause`` grows with
+    each try."""
 
     connect: float = 5.0
     answer: float = 60.0
     tries: int = 3
+    pause: float = 0.5
     batch: int = 64
 
 
@@ -55,11 +58,16 @@ class EndpointEmbedder:
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         body: dict[str, object] = {"model": self._model, "input": list(texts), "encoding_format": "float"}
-        rows = self._asked("POST", "/embeddings", body)["data"]
-        ordered = sorted(rows, key=lambda row: int(row["index"]))
+        reply = self._asked("POST", "/embeddings", body)
+        try:
+            ordered = sorted(reply["data"], key=lambda row: int(row["index"]))
+            vectors = np.asarray([row["embedding"] for row in ordered], np.float32)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"EMBEDDING_MODEL={self._url} doesn't answer as an embeddings endpoint does "
+                             f"({type(error).__name__}: {error}). Check the URL and the model's name.") from error
         if len(ordered) != len(texts):
             raise ModelError(f"EMBEDDING_MODEL={self._url} gave {len(ordered)} vectors for {len(texts)} texts.")
-        return normalised(np.asarray([row["embedding"] for row in ordered], np.float32))
+        return normalised(vectors)
 
     def _get(self, path: str) -> dict[str, list[dict[str, str]]]:
         found: dict[str, list[dict[str, str]]] = self._asked("GET", path, None)
@@ -67,15 +75,17 @@ class EndpointEmbedder:
 
     def _asked(self, method: str, path: str, body: dict[str, object] | None) -> dict[str, list[dict[str, str]]]:
         reason = ""
-        for _ in range(LIMITS.tries):
+        for attempt in range(LIMITS.tries):
+            if attempt:
+                time.sleep(LIMITS.pause * attempt)
             try:
                 reply = self._client.request(method, self._url + path, json=body)
-            except httpx.HTTPError as error:
+                if reply.is_success:
+                    found: dict[str, list[dict[str, str]]] = reply.json()
+                    return found
+            except (httpx.HTTPError, ValueError) as error:
                 reason = str(error) or type(error).__name__
                 continue
-            if reply.is_success:
-                found: dict[str, list[dict[str, str]]] = reply.json()
-                return found
             reason = f"HTTP {reply.status_code}: {reply.text[:200]}"
             if reply.status_code < 500 and reply.status_code != 429:
                 break
