@@ -14,7 +14,7 @@ from finetune.arguments import REPOSITORY
 from finetune.cli import app
 from finetune.embedder import Recipe
 from finetune.errors import ExamplesError
-from finetune.pairs import Pair, load
+from finetune.pairs import QUOTED, Pair, load
 from ingestion.embedding import open_embedder
 from ingestion.settings import BUNDLED_EMBEDDINGS, Settings
 
@@ -62,6 +62,6 @@ def test_the_command_says_what_it_trained_on(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     assert json.loads(run.stdout)["pairs"] > 1_500
     manifest = json.loads((tmp_path / "support.json").read_text(encoding="utf-8"))
-    assert {one["name"] for one in manifest["data"]} == {"demo.jsonl", "general.jsonl", "statutes.jsonl",
-                                                         "support.jsonl", "faq.yaml"}
+    examples = {f"{name}.jsonl" for name in (*QUOTED, "support")}
+    assert {one["name"] for one in manifest["data"]} == examples | {"faq.yaml"}
     assert manifest["recipe"]["steps"] == 1
