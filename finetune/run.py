@@ -130,8 +130,8 @@ def run(
     prompt = prompts.load(arguments.prompt)
     dtype = {"auto": None, "bfloat16": torch.bfloat16, "float32": torch.float32}[arguments.number_type]
     bare, tokenizer = network.load(base, dtype or network.faster_dtype())
-    # Its backward pass takes a fifth less time than the fused one's in bfloat16 on a processor (docs/experiments.md).
-    bare.set_attn_implementation("eager")
+    if world.device == "cpu":  # its backward pass is a fifth quicker there than the fused one's (docs/experiments.md)
+        bare.set_attn_implementation("eager")
     encoder = Encoder(tokenizer, prompt)
     torch.manual_seed(arguments.seed)
     model = with_lora(bare, arguments)
