@@ -255,11 +255,13 @@ def test_a_long_or_hostile_text_has_no_explosion(masker: Masker) -> None:
 
 @pytest.mark.parametrize("piece", ["|", "a|", "ul. Ab 12 ", "12-345 ", "Ab-", "jan kowalski "])
 def test_masking_takes_no_longer_a_character_in_a_long_text_than_in_a_short_one(masker: Masker, piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = (piece * length)[:length]
-        start = time.thread_time()
-        masked(masker, text)
-        return time.thread_time() - start
+    def seconds(length: int) -> float:  # the best of three: a collection of the whole run's garbage falls into one
+        text, taken = (piece * length)[:length], []
+        for _ in range(3):
+            start = time.thread_time()
+            masked(masker, text)
+            taken.append(time.thread_time() - start)
+        return min(taken)
 
     seconds(1_000)  # words are looked up once
     assert seconds(20_000) < 8 * seconds(5_000) + 0.2, "four times the text: sixteen times the work would be 16"
