@@ -71,8 +71,10 @@ class Erasure:
                 "exports": list(forgotten.exports)}
 
     async def again(self) -> int:
-        """After a start: erase once more whoever a restored backup has brought back; how many records that were."""
-        count, ids, whose = 0, set(), set()
+        """After a start: erase once more whoever a restored backup has brought back; how many records that were. What
+        came after an erasure is a new beginning, and stays."""
+        count, ids = 0, set()
+        whose: dict[str, int] = {}
         for one in await asyncio.to_thread(lambda: list(self._tombstones.read())):
             if one.key:
                 ids.add(bytes.fromhex(one.key))
@@ -81,9 +83,10 @@ class Erasure:
                 if created is not None and int(created) <= one.at:
                     count += sum((await self._remove(conversation)).values())
                     await self._redis.srem(keys.owner(one.owner), conversation)
-            whose.add(f"conversation:{one.conversation}" if one.conversation else one.owner)
+            subject = f"conversation:{one.conversation}" if one.conversation else one.owner
+            whose[subject] = max(one.at, whose.get(subject, 0))
         if whose:
-            count += (await asyncio.to_thread(self._subjects.forget, sorted(whose))).records
+            count += await asyncio.to_thread(self._subjects.forget_again, whose)
         count += await asyncio.to_thread(self._records.sealer.bury, frozenset(ids))
         if count:
             log.warning("erasure.again", records=count)

@@ -17,9 +17,10 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ FOLDER = "training"
 LEDGER = "forgotten.txt"
 OF_ADAPTER = "subjects.txt"
 FLAG = "forgotten.json"
+WELCOMED = "welcomed.txt"
+"""In FOLDER: lines ``<hash> <ms>``: when a customer who had been forgotten agreed again, the last time."""
 EXPORTS = "exports.txt"
 """In FOLDER: lines ``<hash> <exported file>``: what left the training folder for a provider or another place."""
 KEY_BYTES = 32
@@ -74,14 +77,23 @@ class Subjects:
         """Enter these owners in the ledger, drop their lines from every file of the training folder, and flag the
         adapters trained on them. Repeating it is harmless."""
         hashes = frozenset(self.of(owner) for owner in owners)
-        records, files = 0, []
         with self.locked():
             _appended(self.folder / LEDGER, sorted(hashes - self.forgotten()))
-            for path in sorted(self.folder.rglob("*.jsonl")):
-                if count := _without(path, hashes):
-                    records += count
-                    files.append(path.relative_to(self.folder).as_posix())
-        return Forgotten(records, tuple(files), tuple(self._flag(hashes)), tuple(self._exported(hashes)))
+            records, files = self._dropped(hashes, lambda line: any(one in line for one in hashes))
+        return Forgotten(records, files, tuple(self._flag(hashes)), tuple(self._exported(hashes)))
+
+    def forget_again(self, erased: Mapping[str, int]) -> int:
+        """After a start: forget whoever was erased at these times (ms by owner), since a restore may have brought them
+        back; how many lines went. Who agreed again since loses only what is of an earlier day than the erasure. Not
+        covered: of such a person, lines of that very day, and adapters, that come back alone."""
+        at = {self.of(owner): moment for owner, moment in erased.items()}
+        with self.locked():
+            gone, agreed = self.forgotten(), self._welcomed()
+            back = {one: _day(moment) for one, moment in at.items() if one not in gone and agreed.get(one, 0) > moment}
+            records, _ = self._dropped(frozenset(back), lambda line: any(
+                one in line and _said_on(line) < day for one, day in back.items()))
+        others = [owner for owner in erased if self.of(owner) not in back]
+        return records + (self.forget(others).records if others else 0)
 
     def records(self, owner: str) -> list[dict[str, Any]]:
         """The lines of the training folder that came from this owner, for their export."""
@@ -93,11 +105,16 @@ class Subjects:
         return found
 
     def welcome(self, owners: list[str]) -> None:
-        """Take owners off the ledger: they have agreed again. What was dropped stays dropped."""
-        hashes = {self.of(owner) for owner in owners}
+        """Take owners off the ledger: they have agreed again. What was dropped stays dropped. Of a customer it is noted
+        when; an erased conversation never comes back."""
+        hashes = {self.of(owner): owner for owner in owners}
         with self.locked():
-            if hashes & (left := self.forgotten()):
-                _replaced(self.folder / LEDGER, "".join(f"{one}\n" for one in sorted(left - hashes)))
+            if hashes.keys() & (left := self.forgotten()):
+                customers = [one for one in hashes.keys() & left if not hashes[one].startswith("conversation:")]
+                if customers:
+                    noted = self._welcomed() | dict.fromkeys(customers, time.time_ns() // 1_000_000)
+                    _replaced(self.folder / WELCOMED, "".join(f"{one} {at}\n" for one, at in sorted(noted.items())))
+                _replaced(self.folder / LEDGER, "".join(f"{one}\n" for one in sorted(left - hashes.keys())))
 
     def note_export(self, hashes: frozenset[str], file: Path) -> None:
         """Remember that records of these people were written to ``file``, outside the training folder."""
@@ -111,6 +128,20 @@ class Subjects:
         with (self.folder / "lock").open("wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    def _dropped(self, hashes: frozenset[str], wanted: Callable[[str], bool]) -> tuple[int, tuple[str, ...]]:
+        """Take the wanted lines out of the folder's files: how many, and of which."""
+        records, files = 0, []
+        for path in sorted(self.folder.rglob("*.jsonl")) if hashes else ():
+            if count := _without(path, wanted):
+                records += count
+                files.append(path.relative_to(self.folder).as_posix())
+        return records, tuple(files)
+
+    def _welcomed(self) -> dict[str, int]:
+        path = self.folder / WELCOMED
+        pairs = (line.split() for line in path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+        return {one: int(at) for one, at in pairs}
 
     def _flag(self, hashes: frozenset[str]) -> Iterator[str]:
         for path in sorted(self._adapters.glob(f"*/{OF_ADAPTER}")):
@@ -160,9 +191,24 @@ def shown(result: Forgotten) -> dict[str, object]:
     return asdict(result)
 
 
-def _without(path: Path, hashes: frozenset[str]) -> int:
+def _day(moment: int) -> str:
+    return datetime.fromtimestamp(moment / 1000, UTC).date().isoformat()
+
+
+def _said_on(line: str) -> str:
+    """The day that a record, or a decision on one, says it is of (`finetune.record`); empty, so before every other, for
+    a line that says none."""
+    try:
+        found = json.loads(line)
+        record = found.get("record") or found
+        return str(record["provenance"]["on"] if "provenance" in record else found["at"])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ""
+
+
+def _without(path: Path, wanted: Callable[[str], bool]) -> int:
     lines = path.read_text(encoding="utf-8").split("\n")
-    kept = [line for line in lines if not any(one in line for one in hashes)]  # also in a line that is no JSON
+    kept = [line for line in lines if not wanted(line)]  # also a line that is no JSON
     if dropped := len(lines) - len(kept):
         _replaced(path, "\n".join(kept))
     return dropped

@@ -184,6 +184,32 @@ async def test_one_erased_conversation_of_a_customer_leaves_the_training_data_to
     assert (training / "records.jsonl").read_text() == lines[1]
 
 
+async def test_what_a_customer_gives_after_an_erasure_outlives_the_next_start(service: Service, clock: Clock) -> None:
+    name = await written(service, "Ile trwa zwrot?", customer="K-9")
+    owner = (await service.records.meta(name)).owner
+    subjects = service.erasure._subjects
+    subject = subjects.of(owner)
+    training = service.settings.data_dir / "training"
+    training.mkdir(exist_ok=True)
+    clock.now -= DAY  # erased yesterday, back today
+    await service.erasure.customer("K-9")
+    clock.now += DAY
+    old, new = (f'{{"customer":"{subject}","provenance":{{"on":"{day}"}}}}\n' for day in ("2020-01-01", "2999-01-01"))
+    undone = f'{{"customer":"{subject}","record":null,"at":"2999-01-01T10:00:00"}}\n'
+    (training / "records.jsonl").write_text(old + new + undone)
+    subjects.welcome([owner])
+    await service.erasure.again()
+    assert (training / "records.jsonl").read_text() == new + undone, "only what an old backup has brought back goes"
+    assert subject not in subjects.forgotten()
+    clock.now += DAY
+    await written(service, "Ile trwa dostawa?", customer="K-9")
+    await service.erasure.customer("K-9")
+    (training / "records.jsonl").write_text(new)
+    await service.erasure.again()
+    assert (training / "records.jsonl").read_text() == "", "erased again, it is the last word that counts"
+    assert subject in subjects.forgotten()
+
+
 async def test_a_damaged_message_does_not_end_the_round(service: Service, clock: Clock) -> None:
     damaged = await written(service, "pierwsza")
     await service.redis.lset(keys.messages(damaged), 0, b"nonsense")
