@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
-from redis.exceptions import ResponseError
 
 from chatbot import access, keys, mentions
-from chatbot.commit import Store
+from chatbot.budget import WINDOW_SECONDS
 from chatbot.corrections import NOT_ASKED
 from chatbot.errors import NotFound
 from chatbot.handoff import Clock, told_desk
@@ -25,16 +23,12 @@ from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.privacy.tombstones import FILE, Tombstone, Tombstones
 from chatbot.privacy.vault import Vault
 from chatbot.record import Meta, Records
+from chatbot.rewriting import Rewriting
 from chatbot.subjects import Subjects
 from ingestion.errors import SearchIndexError
 from ingestion.settings import Settings
 
 log = structlog.get_logger()
-
-
-REWRITE_SECONDS = 45.0
-"""Longest wait for the append-only file to be written anew: what was erased must be unreadable within 60 s."""
-REWRITE_PAUSE = 0.05
 
 
 class Erasure:
@@ -43,6 +37,7 @@ class Erasure:
         self._redis = records.redis
         self._settings = settings
         self._clock = clock
+        self.rewriting = Rewriting(records.redis)
         self._subjects = Subjects(settings.data_dir)
         self._tombstones = Tombstones(settings.tombstones or settings.data_dir / FILE)
 
@@ -53,20 +48,22 @@ class Erasure:
         on their words, flagged; ``exports`` that left the training folder. Raises NotFound where nothing is held.
         """
         owner = self._records.owner(access.Identity(customer), "")
-        erased = await self._owner(owner, "")
+        documents = await self._named_in(owner)
+        erased = await self._owner(owner)
         if not any(erased.values()):
             raise NotFound("no_customer", customer=customer)
-        return erased
+        return {**erased, "documents": documents}
 
     async def conversation(self, meta: Meta) -> dict[str, Any]:
-        """Erase one conversation. An anonymous one's key goes with it; a customer's key stays for their others."""
+        """Erase one conversation. An anonymous one's key goes with it; a customer's key stays for their others. Anybody
+        may ask for it, so it reads nothing of the index: documents are listed by `customer` alone."""
         if meta.owner == access.owner(access.Identity(), meta.id):
-            return await self._owner(meta.owner, "")
+            return await self._owner(meta.owner)
         await asyncio.to_thread(self._tombstones.add, Tombstone(meta.owner, meta.id, "", self._clock()))
         forgotten = await asyncio.to_thread(self._subjects.forget, [f"conversation:{meta.id}"])
         counts = await self._remove(meta.id)
         await self._redis.srem(keys.owner(meta.owner), meta.id)
-        await rewritten(self._redis)
+        await self.rewriting.done()
         return {**counts, "training_records": forgotten.records, "adapters": list(forgotten.adapters),
                 "exports": list(forgotten.exports)}
 
@@ -90,7 +87,7 @@ class Erasure:
         count += await asyncio.to_thread(self._records.sealer.bury, frozenset(ids))
         if count:
             log.warning("erasure.again", records=count)
-            await rewritten(self._redis)
+            await self.rewriting.done()
         return count
 
     async def expired(self, owner: str, conversation: str) -> None:
@@ -114,11 +111,9 @@ class Erasure:
         return {"customer": customer, "exported_at": self._clock(), "conversations": found,
                 "training": training, "documents": documents}
 
-    async def _owner(self, owner: str, conversation: str) -> dict[str, Any]:
+    async def _owner(self, owner: str) -> dict[str, Any]:
         key = await asyncio.to_thread(self._records.sealer.key_id, owner)
-        documents = await self._named_in(owner) if key else []
-        await asyncio.to_thread(self._tombstones.add, Tombstone(
-            owner, conversation, key.hex() if key else "", self._clock()))
+        await asyncio.to_thread(self._tombstones.add, Tombstone(owner, "", key.hex() if key else "", self._clock()))
         conversations = await self._conversations(owner)
         destroyed = await asyncio.to_thread(self._records.destroy_key, owner)
         forgotten = await asyncio.to_thread(self._subjects.forget, [owner])
@@ -128,9 +123,8 @@ class Erasure:
             for name, count in (await self._remove(one)).items():
                 counts[name] += count
         await self._redis.delete(keys.owner(owner))
-        await rewritten(self._redis)
-        return {**counts, "adapters": list(forgotten.adapters), "exports": list(forgotten.exports),
-                "documents": documents}
+        await self.rewriting.done()
+        return {**counts, "adapters": list(forgotten.adapters), "exports": list(forgotten.exports)}
 
     async def _conversations(self, owner: str) -> list[str]:
         return sorted(one.decode() for one in await self._redis.smembers(keys.owner(owner)))
@@ -144,6 +138,8 @@ class Erasure:
             if sealed:
                 with contextlib.suppress(KeyDestroyed, SealDamaged):
                     vaults.append(Vault.load(self._records.sealer.open(owner, sealed)))
+        if not vaults:
+            return []
         try:
             return await asyncio.to_thread(mentions.documents, self._settings, mentions.told_by(vaults))
         except (SearchIndexError, OSError) as error:
@@ -177,8 +173,10 @@ class Erasure:
         tickets = [ticket async for ticket, _ in self._tickets_of(conversation)]
         doomed = [keys.conversation(conversation), keys.messages(conversation), keys.events(conversation),
                   keys.pending(conversation), keys.vault(conversation), keys.ratings(conversation),
-                  keys.conversation_tickets(conversation)]
-        doomed += [key async for key in self._redis.scan_iter(match=f"*{conversation}*", count=1000)]  # sent, budgets
+                  keys.conversation_tickets(conversation), keys.all_sent(conversation)]
+        doomed += await self._redis.smembers(keys.all_sent(conversation))
+        window = self._clock() // 1000 // WINDOW_SECONDS
+        doomed += [keys.budget("messages", conversation, one) for one in (window - 1, window)]
         doomed += [name(ticket) for ticket in tickets for name in (keys.ticket, keys.notes, keys.correction)]
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.llen(keys.messages(conversation))
@@ -203,24 +201,3 @@ class Erasure:
             fields: dict[bytes, bytes] = await self._redis.hgetall(keys.ticket(one.decode()))
             if fields:
                 yield one.decode(), fields
-
-
-async def rewritten(redis: Store) -> None:
-    """Have the append-only file written anew, so that ids leave it too; returns when it is. One that ran already
-    began before, so another is asked for."""
-    until = time.monotonic() + REWRITE_SECONDS
-    asked = False
-    while time.monotonic() < until:
-        if not asked:
-            try:
-                await redis.bgrewriteaof()
-                asked = True
-            except ResponseError as error:
-                if "in progress" not in str(error):
-                    log.info("erasure.rewrite", answer=str(error))  # a server that keeps no such file
-                    return
-        await asyncio.sleep(REWRITE_PAUSE)
-        state = await redis.info("persistence")
-        if asked and not state.get("aof_rewrite_in_progress") and not state.get("aof_rewrite_scheduled"):
-            return
-    log.warning("erasure.rewrite_late", seconds=REWRITE_SECONDS)

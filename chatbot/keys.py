@@ -113,6 +113,11 @@ def sent(conversation: str, client_id: str) -> str:
     return f"chat:c:{conversation}:sent:{client_id}"
 
 
+def all_sent(conversation: str) -> str:
+    """Set of a conversation's `sent` keys of the last day, so that an erasure finds them; lives SENT after the last."""
+    return f"chat:c:{conversation}:sent"
+
+
 def owner(owner: str) -> str:
     """Set of an owner's conversations. The owner is a keyed hash of a customer's signed id, or the conversation."""
     return f"chat:owner:{owner}"

@@ -111,7 +111,8 @@ class Records:
         return message.decode()
 
     def mark_sent(self, meta: Meta, key: str, message: Message) -> Commands:
-        return [("SET", key, message.id.encode() + b" " + self.seal(meta, digest(message.text)), "EX", keys.SENT)]
+        return [("SET", key, message.id.encode() + b" " + self.seal(meta, digest(message.text)), "EX", keys.SENT),
+                ("SADD", keys.all_sent(meta.id), key), ("EXPIRE", keys.all_sent(meta.id), keys.SENT)]
 
     def owner(self, who: access.Identity, conversation: str) -> str:
         """Whose key seals the conversation, as it stands in the store: a signed customer's id is there as a keyed hash

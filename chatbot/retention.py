@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from chatbot import keys
 from chatbot.audit import Audit
 from chatbot.commit import Store
-from chatbot.erasure import Erasure, rewritten
+from chatbot.erasure import Erasure
 from chatbot.errors import ChatError, NotFound
 from chatbot.handoff import Clock
 from chatbot.messages import new_id
@@ -92,7 +92,7 @@ class Retention:
         await self._audit.anchor()
         swept.uploads = await asyncio.to_thread(self._unused_uploads)
         if swept.anything:
-            await rewritten(self._redis)
+            await self._erasure.rewriting.done()
             log.info("retention.round", **asdict(swept))
         self.last = {"at": self._clock(), **asdict(swept)}
         return swept

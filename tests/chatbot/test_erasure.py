@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from chatbot import access
+from chatbot import access, mentions
 from chatbot.errors import Forbidden, NotFound
 from chatbot.service import Service
 from tests.chatbot.cast import Customer, eventually
@@ -76,6 +76,35 @@ async def test_a_page_that_is_open_while_the_customer_is_erased_just_ends(live: 
     await eventually(answered)
     await live.erasure.customer("K-1")
     await asyncio.wait_for(reading, 5)
+
+
+async def test_a_customers_own_erasure_leaves_no_key_and_reads_no_index(
+    http: httpx.AsyncClient, live: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = await Customer.begin(http)
+    await customer.write("Nazywam się Zofia Wąsacz, PESEL 60210112345", client_id="1")
+    await customer.until(lambda found: len(found) == 2)
+    await customer.write("człowiek", client_id="2")
+    await customer.until(lambda found: len(found) >= 4)
+    read, real = [], mentions.documents
+    monkeypatch.setattr(mentions, "documents", lambda *given: read.append(given) or real(*given))
+    assert [key async for key in live.redis.scan_iter(match=f"*{customer.conversation}:sent:*")]
+    answer = await http.delete(customer.path, headers=customer.headers)
+    assert answer.status_code == 204
+    assert not read, "anybody may ask for this: what reads every passage is for the admin's erasure"
+    assert not [key async for key in live.redis.scan_iter(match=f"*{customer.conversation}*")]
+
+
+async def test_many_erasures_at_once_share_the_rewrites_of_the_file(live: Service) -> None:
+    async def rewrites() -> int:
+        return int((await live.redis.info("commandstats")).get("cmdstat_bgrewriteaof", {"calls": 0})["calls"])
+
+    before = await rewrites()
+    begun = [await live.conversations.begin(access.Identity(), "pl") for _ in range(8)]
+    metas = [await live.records.meta(one.conversation) for one in begun]
+    erased = await asyncio.gather(*(live.erasure.conversation(meta) for meta in metas))
+    assert [one["conversations"] for one in erased] == [1] * 8
+    assert 1 <= await rewrites() - before <= 4, "each would have written the whole store"
 
 
 @pytest.mark.parametrize(("customer", "contract"), [("K-2", "2024-03-01"), ("K-1", "2020-01-01"), ("K-1", "")])
