@@ -133,8 +133,9 @@ class Records:
         return base64.b64encode(self._sealer.seal(owner, customer)).decode() if customer else ""
 
     def make_key(self, owner: str) -> None:
-        """Makes the owner's key, where there is none. Blocks for a few file operations."""
-        self._sealer.seal(owner, "")
+        """Makes the owner's key, where there is none; one that is there is no longer taken for abandoned, though the
+        owner's conversation isn't in the store yet. Blocks for a few file operations."""
+        self._sealer.take(owner)
 
     def seal(self, meta: Meta, text: str) -> bytes:
         return self._sealer.seal(meta.owner, text)

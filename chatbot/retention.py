@@ -35,7 +35,7 @@ ROUND_SECONDS = 3600.0
 LOCK_SECONDS = 600
 """A round that takes longer may run beside the next one, which harms nothing."""
 YOUNG_SECONDS = 24 * 3600
-"""A key younger than this may belong to a conversation that is just being begun."""
+"""A key made or taken up later than this may belong to a conversation that is just being begun."""
 DAY_MS = 24 * 3600 * 1000
 BATCH = 200
 """Messages read at a time to find the first that is young enough."""
@@ -165,10 +165,10 @@ class Retention:
         return {f"webhook:{one.decode()}" for one in await self._redis.hkeys(keys.WEBHOOKS)} | {"webhooks", "company"}
 
     def _abandoned_keys(self, owners: set[str]) -> int:
-        doomed = self._records.sealer.abandoned(owners, time.time() - YOUNG_SECONDS)
-        for path in doomed:
-            self._records.sealer.discard(path)
-        return len(doomed)
+        """``owners`` were read before: whoever began a conversation since has taken their key up again."""
+        oldest = time.time() - YOUNG_SECONDS
+        sealer = self._records.sealer
+        return sum(sealer.discard(path, oldest) for path in sealer.abandoned(owners, oldest))
 
     def _unused_uploads(self) -> int:
         """Files that were uploaded and became no version of a document: failed, or removed since."""

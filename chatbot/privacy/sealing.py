@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import math
 import os
 import threading
 from collections import OrderedDict
@@ -122,22 +123,31 @@ class Sealer:
         """What stands in the store for a customer's own id, which may be a name or an address: a keyed hash of it."""
         return self._subjects.of(customer)
 
+    def take(self, customer: str) -> None:
+        """Make the customer's key, or mark the one there is as taken up again now: `abandoned` then leaves it be."""
+        path = self._path(customer)
+        with self._lock, self._exclusive():
+            if self._load(customer, path) is not None:
+                os.utime(path)
+                return
+        self._create(customer)
+
     def abandoned(self, owners: Iterable[str], older_than: float) -> list[Path]:
-        """Keys of nobody among ``owners`` that were made before a time (seconds since 1970)."""
+        """Keys of nobody among ``owners`` that were made and last taken up before a time (seconds since 1970)."""
         kept = {self._path(owner) for owner in owners}
         return [path for path in self._folder.glob("??/*")
-                if path not in kept and path.suffix != ".draft" and path.stat().st_mtime < older_than]
+                if path not in kept and path.suffix != ".draft" and _taken(path) < older_than]
 
-    def discard(self, path: Path) -> None:
-        """Destroy a key by its file, as ``abandoned`` names it."""
+    def discard(self, path: Path, older_than: float) -> bool:
+        """Destroy a key by its file, as ``abandoned`` named it; False when it was taken up again, or went, since."""
         with self._lock, self._exclusive():
-            try:
-                content = path.read_bytes()
-            except FileNotFoundError:
-                return
+            if _taken(path) >= older_than:
+                return False
+            content = path.read_bytes()
             if _whole(content):
                 _append(self._ledger, content[:ID_BYTES])
             _shred(path)
+            return True
 
     def rotate(self) -> tuple[int, int]:
         """Keep every key as the present secret would; how many were rewritten, and how many were so already. Messages
@@ -271,6 +281,14 @@ def _bound(customer: str, header: bytes) -> bytes:
 
 def _mark(status: os.stat_result) -> tuple[int, int]:
     return status.st_ino, status.st_mtime_ns
+
+
+def _taken(path: Path) -> float:
+    """When a key was made or last taken up (seconds since 1970); never too long ago for one that isn't there."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _id(secret: bytes) -> bytes:

@@ -79,6 +79,26 @@ async def test_a_conversation_goes_with_its_key_when_its_time_is_over(service: S
     assert len(await service.records.transcript(await service.records.meta(young))) == 1, "the young one's key lives"
 
 
+async def test_the_old_key_of_a_customer_who_comes_back_while_a_round_runs_is_kept(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = await written(service, "pierwsza", customer="K-1")
+    meta = await service.records.meta(old)
+    await service.erasure.conversation(meta)  # the customer's key stays for their other conversations
+    key = service.records.sealer._path(meta.owner)
+    os.utime(key, (time.time() - 2 * 24 * 3600,) * 2)
+    began: list[str] = []
+    hooks = service.retention._hooks
+
+    async def meanwhile() -> set[str]:  # after the owners were read, before the keys are looked through
+        began.append(await written(service, "druga", customer="K-1"))
+        return await hooks()
+
+    monkeypatch.setattr(service.retention, "_hooks", meanwhile)
+    await service.retention.round()
+    assert [one.text for one in await service.records.transcript(await service.records.meta(began[0]))] == ["druga"]
+
+
 async def test_of_a_conversation_that_goes_on_the_old_messages_go(service: Service, clock: Clock) -> None:
     name = await written(service, "pierwsza", "druga")
     clock.now += 91 * DAY

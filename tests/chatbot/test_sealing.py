@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -30,6 +31,21 @@ def test_a_sealed_text_opens_for_its_customer_and_shows_nothing(tmp_path: Path) 
     sealed = sealer.seal("anna", TEXT)
     assert sealer.open("anna", sealed) == TEXT
     assert b"600 100 200" not in sealed and sealed != sealer.seal("anna", TEXT)
+
+
+def test_a_key_that_is_taken_up_again_is_no_longer_abandoned_also_once_it_was_listed(tmp_path: Path) -> None:
+    sealer, sealed = Sealer(tmp_path), {}
+    for name in ("anna", "jan"):
+        sealed[name] = sealer.seal(name, TEXT)
+        os.utime(sealer._path(name), (1000, 1000))
+    listed = sealer.abandoned([], 2000)
+    assert set(listed) == {sealer._path("anna"), sealer._path("jan")}
+    Sealer(tmp_path).take("anna")  # by another process
+    assert {path for path in listed if sealer.discard(path, 2000)} == {sealer._path("jan")}
+    assert sealer.abandoned([], 2000) == [] and not sealer.discard(sealer._path("jan"), 2000)
+    assert sealer.open("anna", sealed["anna"]) == TEXT
+    with pytest.raises(KeyDestroyed):
+        sealer.open("jan", sealed["jan"])
 
 
 def test_another_customers_key_opens_nothing(tmp_path: Path) -> None:
