@@ -66,7 +66,9 @@ async def switch(webhook: str, body: Switch, session: Admin, service: TheService
 async def test(webhook: str, session: Admin, service: TheService) -> dict[str, str]:
     """A delivery that tells nothing, to try the receiver."""
     await service.webhooks.subscriptions.get(webhook)
-    return {"delivery": await service.webhooks.dispatcher.test(webhook)}
+    delivery = await service.webhooks.dispatcher.test(webhook)
+    await service.audit.note(session.account.user, "webhook.test", webhook)
+    return {"delivery": delivery}
 
 
 @router.get("/{webhook}/deliveries")
@@ -79,7 +81,9 @@ async def deliveries(webhook: str, session: Admin, service: TheService) -> dict[
 @router.post("/{webhook}/deliveries/{delivery}/again", status_code=202)
 async def again(webhook: str, delivery: str, session: Admin, service: TheService) -> dict[str, str]:
     """All tries anew; the receiver knows it by the same id."""
-    await service.webhooks.deliveries.again(delivery)
+    await service.webhooks.subscriptions.get(webhook)
+    await service.webhooks.deliveries.again(webhook, delivery)
+    await service.audit.note(session.account.user, "webhook.again", delivery)
     return {"delivery": delivery}
 
 

@@ -116,9 +116,11 @@ class Deliveries:
         step = self._as_seen(begun).write("HSET", keys.delivery(begun.id), "due", due, "said", said)
         await commit(self._redis, step.write("ZADD", keys.DELIVERIES, due, begun.id))
 
-    async def again(self, id_: str) -> None:
-        """All tries anew, from now. Raises NotFound."""
+    async def again(self, webhook: str, id_: str) -> None:
+        """All tries anew, from now. Raises NotFound, also for another webhook's delivery."""
         one = await self.get(id_)
+        if one.webhook != webhook:
+            raise NotFound("no_delivery")
         step = self._as_seen(one).write("HSET", keys.delivery(id_), "state", State.PENDING.value, "tries", 0,
                                         "due", self._clock())
         await commit(self._redis, step.write("ZADD", keys.DELIVERIES, self._clock(), id_))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
 import pytest
 from standardwebhooks import Webhook
 
@@ -17,6 +18,7 @@ from chatbot import keys
 from chatbot.errors import BadInput, NotFound
 from chatbot.group import group
 from chatbot.service import Service, cancelled, now_ms
+from chatbot.staff import Role
 from chatbot.webhooks.delivery import Deliveries, Delivery, State
 from chatbot.webhooks.dispatcher import Dispatcher
 from chatbot.webhooks.limits import LIMITS, Limits
@@ -24,7 +26,7 @@ from chatbot.webhooks.outbox import Type
 from chatbot.webhooks.sender import NotSent, Sender
 from chatbot.webhooks.subscription import ALL
 from ingestion.web.guard import Guard
-from tests.chatbot.cast import eventually
+from tests.chatbot.cast import PASSWORD, eventually
 from tests.chatbot.test_tickets import OLA, waiting
 
 QUICK = replace(LIMITS, retries=(0.0, 0.0, 0.0), jitter=0.0, seconds=2.0, lease=4.0, poll_ms=20)
@@ -147,7 +149,7 @@ async def test_after_its_last_try_a_delivery_is_given_up_and_an_admin_may_begin_
         await eventually(lambda: _state(service, hook.id, State.FAILED))
         [given_up] = await log(service, hook.id)
         assert given_up.said == "HTTP 503" and given_up.tries == 4
-        await service.webhooks.deliveries.again(given_up.id)
+        await service.webhooks.deliveries.again(hook.id, given_up.id)
         await eventually(lambda: _state(service, hook.id, State.DELIVERED))
 
 
@@ -196,6 +198,24 @@ async def test_a_delivery_whose_secret_can_not_be_read_ends_and_says_so(service:
 
 async def _failed(service: Service, webhook: str) -> bool:
     return any("can't be read" in one.said for one in await log(service, webhook))
+
+
+async def test_a_delivery_is_begun_anew_through_its_own_webhook_alone_and_the_trail_says_so(
+    http: httpx.AsyncClient, live: Service, receiver: Receiver
+) -> None:
+    hook, _ = await live.webhooks.subscriptions.add(receiver.url, (), with_text=False)
+    other, _ = await live.webhooks.subscriptions.add(receiver.url, (), with_text=False)
+    await live.staff.add("ada", "Ada", Role.ADMIN, PASSWORD)
+    signed_in = await http.post("/api/v1/staff/session", json={"user": "ada", "password": PASSWORD})
+    http.headers["X-CSRF-Token"] = signed_in.json()["csrf"]
+    path = "/api/v1/admin/webhooks"
+    delivery = (await http.post(f"{path}/{hook.id}/test")).json()["delivery"]
+    foreign = await http.post(f"{path}/{other.id}/deliveries/{delivery}/again")
+    assert foreign.status_code == 404 and foreign.json()["detail"] == "Nie ma już takiego doręczenia."
+    assert (await http.post(f"{path}/w_none/deliveries/{delivery}/again")).status_code == 404
+    assert (await http.post(f"{path}/{hook.id}/deliveries/{delivery}/again")).status_code == 202
+    noted = [(one.by, one.action, one.subject) for one in await live.audit.read() if one.action.startswith("webhook.")]
+    assert noted == [("ada", "webhook.again", delivery), ("ada", "webhook.test", hook.id)]
 
 
 async def test_a_webhook_learns_nothing_of_what_was_before_it_and_its_secret_leaves_with_it(
