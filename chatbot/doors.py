@@ -17,7 +17,8 @@ from chatbot.errors import UnsafeStart
 from ingestion.settings import EMPTY, Origin, Settings
 
 SECRET_CHARS = 32
-"""Shortest CUSTOMER_SECRET and KEYS_SECRET: 128 bits in hexadecimal; whoever guesses it is any customer."""
+"""Shortest CUSTOMER_SECRET, KEYS_SECRET and METRICS_TOKEN: 128 bits in hexadecimal; whoever guesses the first is any
+customer."""
 WELL_KNOWN = frozenset({
     "admin", "changeit", "changeme", "change-me", "change_me", "default", "demo", "example", "password", "passwd",
     "postgres", "qdrant", "redis", "replaceme", "root", "secret", "test", "todo", "valkey", "yoursecret", "your-secret",
@@ -99,7 +100,8 @@ def _secrets(settings: Settings, origins: tuple[Origin, ...]) -> Iterator[str]:
             yield f"{name.upper()} is empty: give it a value, or remove the variable."
         elif value.strip().lower() in WELL_KNOWN:
             yield f"{name.upper()} is a value from examples, which everyone knows: make one of your own."
-    for name, guarding in (("CUSTOMER_SECRET", signing), ("KEYS_SECRET", settings.keys_secret)):
+    for name, guarding in (("CUSTOMER_SECRET", signing), ("KEYS_SECRET", settings.keys_secret),
+                           ("METRICS_TOKEN", settings.metrics_token)):
         value = guarding.get_secret_value() if guarding else ""
         if value.strip().lower() in WELL_KNOWN | {""}:
             continue  # said above

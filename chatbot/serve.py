@@ -109,7 +109,7 @@ async def load(service: Service) -> None:
         answerer, parts = await opening
     except Exception as error:
         service.runner.answerer = without_model
-        service.readiness = Readiness(stage="searching", error=" ".join(str(error).split()))
+        service.readiness = Readiness.without(error)
         log.exception("service.not_ready", error=str(error))
         err.print(f"Questions go to a human until this is mended: {error}", markup=False)
         return

@@ -41,6 +41,7 @@ from chatbot.webhooks.limits import LIMITS as WEBHOOK_LIMITS
 from chatbot.webhooks.sender import Sender
 from chatbot.webhooks.subscription import Subscriptions
 from ingestion.company import Company
+from ingestion.errors import DiskError, ModelError, SearchIndexError, SettingError
 from ingestion.settings import Settings
 
 log = structlog.get_logger()
@@ -50,13 +51,25 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+PARTS: dict[type[Exception], str] = {SearchIndexError: "index", ModelError: "model", SettingError: "settings",
+                                     DiskError: "disk"}
+"""What could not be loaded, by the error that ended the start."""
+
+
 @dataclass(slots=True)
 class Readiness:
-    """How far the start is. ``error`` is one line for people."""
+    """How far the start is. ``failed`` names the part that could not be loaded; why is told to the log, not to whoever
+    asks."""
 
     ready: bool = False
     stage: str = "starting"
-    error: str | None = None
+    failed: str | None = None
+
+    @classmethod
+    def without(cls, error: Exception) -> Readiness:
+        """The start has failed with ``error``."""
+        return cls(stage="failed", failed=next((part for kind, part in PARTS.items() if isinstance(error, kind)),
+                                               "other"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class Settings(BaseModel):
     customer_secret_before: SecretStr | None = Field(None, description="the former one, while it is being changed")
     keys_secret: SecretStr | None = Field(None, description="secret that wraps the customers' keys in DATA_DIR/keys")
     keys_secret_before: SecretStr | None = Field(None, description="the former one, until rotate-keys has run")
+    metrics_token: SecretStr | None = Field(None, description="token that /metrics asks for; else near addresses only")
     retention_days: int = Field(90, ge=1, le=3650, description="a conversation is deleted so long after its last word")
     upload_days: int = Field(7, ge=1, le=3650, description="an uploaded file that is in no document is deleted then")
     tombstones: Path | None = Field(None, description="file of who was erased; else DATA_DIR/tombstones.jsonl")

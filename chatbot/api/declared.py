@@ -1,7 +1,7 @@
 """Who may call each route, told by what the route itself asks for, and shown in OpenAPI as ``x-access``.
 
-A route declares its access by one of four dependencies of `chatbot.api.depends`: `public`, `customer`, `session` or
-`admin_session`. One that has none of them keeps the application from starting: what nobody thought about is closed.
+A route declares its access by one of five dependencies of `chatbot.api.depends`: `public`, `monitor`, `customer`, `session`
+or `admin_session`. One that has none of them keeps the application from starting: what nobody thought about is closed.
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ class Access(StrEnum):
     """From the widest to the narrowest."""
 
     PUBLIC = "public"
+    MONITOR = "monitor"
     CONVERSATION = "conversation"
     STAFF = "staff"
     ADMIN = "admin"
 
 
 GUARDS = {depends.admin_session: Access.ADMIN, depends.session: Access.STAFF, depends.customer: Access.CONVERSATION,
-          depends.public: Access.PUBLIC}
+          depends.monitor: Access.MONITOR, depends.public: Access.PUBLIC}
 """The narrowest first: an admin's route asks for a session too."""
 WITHOUT_ROUTE = frozenset({"/openapi.json", "/static"})
 """Open to everyone, and no routes of ours that could declare it: Starlette's own."""
 SCHEMES: dict[str, Any] = {
     "conversation": {"type": "http", "scheme": "bearer", "description": "The token of that conversation."},
+    "monitor": {"type": "http", "scheme": "bearer", "description": "METRICS_TOKEN, where it is set."},
     "staff": {"type": "apiKey", "in": "cookie", "name": depends.COOKIE, "description": "A signed-in agent or admin."},
     "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "Of the session; with writes."},
 }
@@ -90,6 +92,8 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
 def _security(access: Access, method: str) -> list[dict[str, list[str]]]:
     if access is Access.PUBLIC:
         return []
+    if access is Access.MONITOR:
+        return [{}, {"monitor": []}]
     if access is Access.CONVERSATION:
         return [{"conversation": []}]
     return [{"staff": [], "csrf": []} if method in depends.UNSAFE else {"staff": []}]

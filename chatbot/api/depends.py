@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import secrets
 from typing import Annotated
 
 from fastapi import Cookie, Depends, Header, Request
@@ -13,6 +15,8 @@ from chatbot.service import Service
 from chatbot.staff import Role, Session
 
 COOKIE = "staff_session"
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""Headers that proxies add."""
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -32,6 +36,33 @@ async def public() -> None:
 
 
 PUBLIC = [Depends(public)]
+
+
+async def monitor(
+    request: Request, service: TheService, authorization: Annotated[str | None, Header()] = None
+) -> None:
+    """Who reads the figures: whoever shows METRICS_TOKEN; where none is set, this machine and its private network, and
+    not through a proxy, which lends everybody its own address. Raises Unauthorised or Forbidden."""
+    if (token := service.settings.metrics_token) is not None:
+        scheme, _, given = (authorization or "").partition(" ")
+        known = secrets.compare_digest(given.encode(), token.get_secret_value().encode())
+        if not known or scheme.lower() != "bearer":
+            raise Unauthorised("metrics_token")
+    elif any(name in request.headers for name in FORWARDED) or not _near(request.client.host if request.client else ""):
+        raise Forbidden("metrics_outside")
+
+
+MONITOR = [Depends(monitor)]
+
+
+def _near(host: str) -> bool:
+    """Whether an address is this machine's or a private network's."""
+    try:
+        found = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    inner = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (inner or found).is_private  # loopback and link-local are
 
 
 async def client_address(request: Request) -> str:

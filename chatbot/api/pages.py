@@ -10,36 +10,37 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chatbot import keys, metrics
-from chatbot.api.depends import PUBLIC, TheService
+from chatbot.api.depends import MONITOR, PUBLIC, TheService
 from chatbot.texts import say
 
 WEB = Path(__file__).parents[1] / "web"
 PAGES = {"/": "index.html", "/widget.js": "widget.js", "/console": "console.html", "/admin": "admin.html"}
 
-router = APIRouter(dependencies=PUBLIC)
+router = APIRouter()
 
 
-@router.get("/healthz", tags=["service"])
+@router.get("/healthz", tags=["service"], dependencies=PUBLIC)
 async def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", tags=["service"])
+@router.get("/readyz", tags=["service"], dependencies=PUBLIC)
 async def readyz(service: TheService) -> JSONResponse:
-    """Questions are answered: model and index are loaded and the store answers."""
+    """Questions are answered: model and index are loaded and the store answers. ``error`` names the part that could not
+    be loaded; why is in the log alone."""
     readiness = service.readiness
     await service.redis.ping()
     stage = "ready" if readiness.ready else readiness.stage
+    text = f"chat.service.failed.{readiness.failed}" if readiness.failed else f"chat.service.{stage}"
     return JSONResponse(
-        {"ready": readiness.ready, "stage": stage, "text": say("pl", f"chat.service.{stage}"),
-         "error": readiness.error},
+        {"ready": readiness.ready, "stage": stage, "text": say("pl", text), "error": readiness.failed},
         200 if readiness.ready else 503, {} if readiness.ready else {"Retry-After": "2"})
 
 
-@router.get("/metrics", tags=["service"], response_class=Response)
+@router.get("/metrics", tags=["service"], response_class=Response, dependencies=MONITOR)
 async def metrics_page(service: TheService) -> Response:
-    """Prometheus text format."""
+    """Prometheus text format. With METRICS_TOKEN where that is set, else from this machine and its private network."""
     metrics.RUNNING.set(service.runner.running)
     metrics.WAITING.set(await service.redis.xlen(keys.TURNS))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -91,7 +91,8 @@ def test_what_is_for_agents_and_admins_is_declared_so(api: list[Operation]) -> N
         assert found and found <= right, (prefix, found)
     public = {(one.method, one.path) for one in api if one.access == "public"}
     assert public == {("GET", "/api/v1/widget"), ("POST", "/api/v1/conversations"), ("POST", "/api/v1/staff/session"),
-                      ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+                      ("GET", "/healthz"), ("GET", "/readyz")}
+    assert {(one.method, one.path) for one in api if one.access == "monitor"} == {("GET", "/metrics")}
 
 
 async def test_a_conversation_that_is_not_ones_own_looks_like_none_at_all(cast: Cast) -> None:
