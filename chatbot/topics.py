@@ -14,6 +14,7 @@ from ingestion.company import Company, Topic
 from ingestion.polish import fold, lemmas
 
 _SIGNALS = Path(__file__).parent / "signals.yaml"
+_PARTS = re.compile(r"[.,;:!?\n]+")
 _WORD = re.compile(r"\w+")
 _POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
 
@@ -41,7 +42,20 @@ def wants_human(text: str) -> bool:
     """The customer asks for a person, in words, or with the word alone ("Konsultant, proszę")."""
     words = _folded(text)
     alone = bool(words & _listed("person")) and words <= _listed("person") | _listed("agree")
-    return alone or says(text, signal_words("human"))
+    return alone or _calls(text)
+
+
+def _calls(text: str) -> bool:
+    """Whether a wish for a person stands in the text that is more than a question about such talks ("Ile kosztuje
+    rozmowa z konsultantem?"). One that reaches over two parts of a sentence counts; when in doubt it is a call."""
+    if not says(text, signal_words("human")):
+        return False
+    parts = [part for part in _PARTS.split(text) if says(part, signal_words("human"))]
+    return not parts or not all(_asks_about(part) for part in parts)
+
+
+def _asks_about(part: str) -> bool:
+    return says(part, signal_words("human_asked_about")) and not _folded(part) & _listed("human_wanted")
 
 
 def agrees(text: str) -> bool:
