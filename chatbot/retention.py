@@ -25,7 +25,8 @@ from chatbot.messages import new_id
 from chatbot.privacy.errors import KeyDestroyed, SealDamaged
 from chatbot.record import Meta, Records
 from ingestion import uploads
-from ingestion.errors import ProductError
+from ingestion.errors import ProductError, SearchIndexError
+from ingestion.index.engine import open_engine
 from ingestion.settings import Settings
 
 log = structlog.get_logger()
@@ -173,13 +174,17 @@ class Retention:
     def _unused_uploads(self) -> int:
         """Files that were uploaded and became no version of a document: failed, or removed since."""
         folder = uploads.folder(self._settings.data_dir)
-        if not folder.is_dir() or self._settings.qdrant_url:
-            return 0  # the register of a server's index is there: nothing is known of what it needs
+        if not folder.is_dir():
+            return 0
         oldest = time.time() - self._settings.upload_days * keys.DAY
         aged = [path for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < oldest]
         if not aged:
             return 0
-        needed = "\n".join(_registers(self._settings))
+        try:
+            needed = "\n".join(_registers(self._settings))
+        except SearchIndexError as error:
+            log.warning("retention.index_away", error=type(error).__name__)  # what it needs is told in the next round
+            return 0
         doomed = [path for path in aged if path.name not in needed]
         for path in doomed:
             path.unlink(missing_ok=True)
@@ -190,6 +195,14 @@ class Retention:
 
 
 def _registers(settings: Settings) -> Iterator[str]:
-    """The text of every generation's register, those that one may roll back to included."""
+    """The text of every generation's register, those that one may roll back to included. Raises SearchIndexError when a
+    server doesn't tell: it is away, or has no index of ours, which may be another's address."""
+    if settings.qdrant_url:
+        engine = open_engine(settings)
+        if not (kept := engine.kept()):
+            raise SearchIndexError(f"QDRANT_URL={settings.qdrant_url} has no index: nothing is known of its uploads.")
+        snapshots = [engine.snapshot(generation) for generation in kept]
+        yield from (one.documents.model_dump_json() for one in snapshots if one)
+        return
     for path in settings.data_dir.glob("index/**/*.json"):
         yield path.read_text(encoding="utf-8")

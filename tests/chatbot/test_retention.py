@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from qdrant_client import QdrantClient
 from redis.asyncio import Redis
 
-from chatbot import access, keys
+from chatbot import access, keys, retention
 from chatbot.errors import NotFound
 from chatbot.limits import Limits
 from chatbot.privacy.errors import KeyDestroyed
@@ -20,6 +21,9 @@ from chatbot.privacy.tombstones import FILE, Tombstones
 from chatbot.service import Service, build
 from ingestion import uploads
 from ingestion.errors import SettingError
+from ingestion.index.collections import ServerEngine
+from ingestion.index.engine import Snapshot
+from ingestion.registry import Document, Register, Version
 from ingestion.settings import Settings
 from tests.chatbot.conftest import COMPANY
 
@@ -122,6 +126,26 @@ async def test_an_upload_of_no_document_goes_after_its_days(service: Service) ->
     assert (await service.retention.round()).uploads == 1
     assert not uploads.path(service.settings.data_dir, old).exists()
     assert uploads.path(service.settings.data_dir, young).exists()
+
+
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
+async def test_on_a_qdrant_server_an_upload_of_no_document_goes_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir, engine = service.settings.data_dir, ServerEngine(QdrantClient(":memory:"))
+    monkeypatch.setattr(retention, "open_engine", lambda _: engine)
+    service.retention._settings = service.settings.model_copy(update={"qdrant_url": "http://qdrant:6333"})
+    failed, needed = (uploads.keep_pieces(data_dir, [text]) for text in (b"Jan Kowalski", b"regulamin"))
+    for one in (failed, needed):
+        os.utime(uploads.path(data_dir, one), (time.time() - 8 * 24 * 3600,) * 2)
+    assert (await service.retention.round()).uploads == 0, "a server without an index may be another's: all is kept"
+    version = Version(version="1", upload=needed, name="regulamin.md", source="regulamin.md")
+    register = Register(documents={"regulamin": Document(document="regulamin", title="Regulamin", versions=(version,))})
+    engine.begin("g0", None, 4).finish()
+    engine.switch(Snapshot(generation="g0", created="", model="m", dim=4, points=0, measured=0, mean={},
+                           documents=register))
+    assert (await service.retention.round()).uploads == 1
+    assert uploads.path(data_dir, needed).exists() and not uploads.path(data_dir, failed).exists()
 
 
 async def test_the_schedule_runs_with_the_service(live: Service) -> None:

@@ -1,4 +1,4 @@
-"""Who asks for a human is heard; who asks about talking to one, or about a thing, is answered. In doubt it is a call."""
+"""Who asks for a human is heard; who asks about talking to one, or about a thing, is answered. In doubt, a call."""
 
 from __future__ import annotations
 

@@ -14,8 +14,10 @@ from tests.chatbot.cast import PASSWORD, Customer
 from tests.flows.serving import Served
 
 ROLES = ("anonymous", "customer", "other customer", "agent", "admin")
-ALLOWED = {"public": set(ROLES), "monitor": set(ROLES), "conversation": {"customer"}, "staff": {"agent", "admin"}, "admin": {"admin"}}
-"""Roles by declared access. Who may read the figures is told by address or token, not by role; all here are near. A conversation is its own customer's alone: staff read it through its ticket."""
+ALLOWED = {"public": set(ROLES), "monitor": set(ROLES), "conversation": {"customer"}, "staff": {"agent", "admin"},
+           "admin": {"admin"}}
+"""Roles by declared access. A conversation is its own customer's alone: staff read it through its ticket. Who may read
+the figures is told by address or token, not by role: all here are on this machine."""
 REFUSED = (401, 403)
 COMES_AND_GOES = (b"chat:present:", b"chat:budget:", b"chat:tries:", b"chat:step:", b"chat:keeper", b"chat:session:",
                  b"chat:webhooks:outbox", b"chat:turns", b"chat:sweeper")
