@@ -1,7 +1,8 @@
 """Who may call each route, told by what the route itself asks for, and shown in OpenAPI as ``x-access``.
 
 A route declares its access by one of five dependencies of `chatbot.api.depends`: `public`, `monitor`, `customer`,
-`session` or `admin_session`. One that has none of them keeps the application from starting: what nobody thought about is closed.
+`session` or `admin_session`. One that has none of them keeps the application from starting: what nobody thought about
+is closed.
 """
 
 from __future__ import annotations
