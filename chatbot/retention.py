@@ -89,7 +89,8 @@ class Retention:
             if await self._look_through(owner, swept):
                 owners.add(owner)  # an empty set goes by itself; deleting it could take a conversation begun meanwhile
         await self._redis.zremrangebyscore(keys.CORRECTIONS, "-inf", self._too_old())
-        swept.keys = await asyncio.to_thread(self._abandoned_keys, owners | await self._hooks())
+        if await self._same_store():
+            swept.keys = await asyncio.to_thread(self._abandoned_keys, owners | await self._hooks())
         await self._audit.anchor()
         swept.uploads = await asyncio.to_thread(self._unused_uploads)
         if swept.anything:
@@ -164,6 +165,25 @@ class Retention:
     async def _hooks(self) -> set[str]:
         """Owners of keys that are no customer's: secrets of webhooks are sealed too."""
         return {f"webhook:{one.decode()}" for one in await self._redis.hkeys(keys.WEBHOOKS)} | {"webhooks", "company"}
+
+    async def _same_store(self) -> bool:
+        """Whether this store is the one whose customers' keys lie in DATA_DIR: to an empty one, or at another's
+        address, every key would look abandoned, and a key that is destroyed doesn't come back."""
+        file = self._records.sealer.store_file
+        if file.exists():
+            known = file.read_text("ascii").strip().encode()
+        else:
+            await self._redis.set(keys.STORE, new_id("s"), nx=True)
+            known = await self._redis.get(keys.STORE) or b""
+            partial = file.with_suffix(".partial")
+            partial.write_bytes(known)
+            partial.replace(file)
+        if await self._redis.get(keys.STORE) == known:
+            return True
+        log.error("retention.other_store", kept="no key is destroyed",
+                  hint=f"this store is empty or another one than {file} tells. Check REDIS_URL, or put the store's "
+                       "backup back. If the old store is lost for good, delete that file.")
+        return False
 
     def _abandoned_keys(self, owners: set[str]) -> int:
         """``owners`` were read before: whoever began a conversation since has taken their key up again."""

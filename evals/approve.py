@@ -17,8 +17,9 @@ from chatbot import adapter, appointed
 from chatbot.adapter import Approval, Right
 from chatbot.adapters import erased
 from chatbot.answer import Mode
-from chatbot.answering import open_parts
+from chatbot.answering import open_parts, thresholds_of
 from chatbot.appointed import Appointed
+from chatbot.calibration import Rule
 from chatbot.model.network import led
 from chatbot.service import build
 from evals.case import Case, read
@@ -53,8 +54,9 @@ def approve(
         raise UsageError("'none' is no adapter. To serve without one, set ADAPTER=none.")
     company = companies.load(settings.company)
     with indexed(passages, settings) if passages else nullcontext(settings) as running:
-        ours, written = measured(running.model_copy(update={"adapter": name}), labelled, generated=generated)
         theirs, _ = measured(running, labelled, generated=False)
+        ours, written = measured(running.model_copy(update={"adapter": name}), labelled, generated=generated,
+                                 approved=thresholds_of(running).modes.get(Mode.CURATED))
     manifest = adapter.read(folder)
     found = [nobody_erased(erased(folder)),
              *gates(ours, theirs, company.goals, forgetting_of(manifest.model_dump(mode="json")),
@@ -105,10 +107,15 @@ def rollback(json: Json = False) -> None:
         out.print(f"{before} is in service: a running one loads it within seconds. It was {history.adapter}.")
 
 
-def measured(settings: Settings, cases: tuple[Case, ...], *, generated: bool) -> tuple[Compared, Compared | None]:
-    """The service with this adapter on these cases; and the same model writing freely, if asked."""
+def measured(settings: Settings, cases: tuple[Case, ...], *, generated: bool, approved: Rule | None = None
+             ) -> tuple[Compared, Compared | None]:
+    """The service with this adapter on these cases; and the same model writing freely, if asked. ``approved``: the rule
+    by which FAQ answers are given in place of this adapter's own, as no adapter says them."""
     company = companies.load(settings.company)
     parts = open_parts(settings, remembered(settings))
+    if approved is not None:
+        parts = replace(parts, thresholds=replace(parts.thresholds,
+                                                  modes={**parts.thresholds.modes, Mode.CURATED: approved}))
     write = writer(settings)
     bench = Bench(replace(parts, search=Once(parts.search)), write, write, date.today())
     quoted = compared("rag+adapter", rag_adapter(cases, bench), company)

@@ -68,6 +68,8 @@ class Sealer:
                 raise SettingError(f"{self._folder} holds the customers' keys and others may read it "
                                    f"(mode {mode & 0o777:o}): set DATA_DIR to a disk that keeps file modes.")
         self._ledger = self._folder / "destroyed"
+        self.store_file = self._folder / "store"
+        """Names the store whose customers these keys are."""
         self._ledger_size = -1
         self._buried: frozenset[bytes] = frozenset()
         self._cache: OrderedDict[str, _Key] = OrderedDict()

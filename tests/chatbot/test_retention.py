@@ -46,6 +46,7 @@ def clock() -> Clock:
 @pytest.fixture
 def service(settings: Settings, redis: Redis, limits: Limits, clock: Clock) -> Service:
     (settings.data_dir / FILE).unlink(missing_ok=True)
+    (settings.data_dir / "keys/store").unlink(missing_ok=True)  # each test has an empty store
     return build(settings, COMPANY, redis, limits, clock)
 
 
@@ -81,6 +82,20 @@ async def test_a_conversation_goes_with_its_key_when_its_time_is_over(service: S
     with pytest.raises(KeyDestroyed):
         service.records.open(meta, service.records.seal(await service.records.meta(young), "x"))
     assert len(await service.records.transcript(await service.records.meta(young))) == 1, "the young one's key lives"
+
+
+async def test_no_key_is_destroyed_because_the_store_is_an_empty_one_or_anothers(service: Service) -> None:
+    await written(service, "Jestem z Radomia", customer="K-1")
+    await service.retention.round()
+    for path in (kept := list((service.settings.data_dir / "keys").glob("??/*"))):
+        os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
+    await service.redis.flushdb()  # as a wrong REDIS_URL looks
+    assert (await service.retention.round()).keys == 0
+    assert all(path.exists() for path in kept)
+    await service.redis.set(keys.STORE, "s_of_another_company")
+    assert (await service.retention.round()).keys == 0
+    service.records.sealer.store_file.unlink()  # the admin's word that the old store is lost for good
+    assert (await service.retention.round()).keys == len(kept)
 
 
 async def test_the_old_key_of_a_customer_who_comes_back_while_a_round_runs_is_kept(
