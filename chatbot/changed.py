@@ -70,7 +70,9 @@ _ASKING = re.compile(
     r"|(?:^|[.?!] )(?:kiedy|when)\b)[^,.;:?!]*$")
 _REASON = re.compile(
     r"\b(?:gdy\w*|jesli|jezeli|skoro|bo|poniewaz|odkad|dlaczego|czemu|kto|(?<!prawda, )ze"
-    r"|(?:co|jak) (?:z|po)?robi\w*(?:, jak)?|(?:^|[.?!] )co jak|if|because|why|who|what (?:do|should|can) i do)\b[^,.;:?!]*$|, (?:kiedy|when)\b[^,.;:?!]*$")
+    r"|(?:co|jak) (?:z|po)?robi\w*(?:, jak)?|(?:^|[.?!] )co jak|if|because|why|who|what (?:do|should|can) i do)\b"
+    r"[^,.;:?!]*$"
+    r"|, (?:kiedy|when)\b[^,.;:?!]*$")
 _OF_RIGHTS = re.compile(
     r"\b(?:moge|mozna|wolno|mogl\w*|moze\w* (?:wprowadz|zmieni|dokon|robi)\w*|zgadzam|zgodz\w+|akceptuj\w*|zaakcept\w+"
     r"|sprzeciw\w*|wypowie\w*|odstapi\w*|rezygn\w+|informuje\w*|poinform\w+|powiad\w+|zawiad\w+|dowiem|wyprzedzen\w+"
