@@ -134,8 +134,8 @@ def test_added_and_removed_clauses_and_documents_are_told() -> None:
     question = asked("Co się zmieniło od 1 stycznia?", TODAY)
     assert question is not None
     answer = told(question, [changed(("§ 1", None, "Nowy zapis."), ("§ 2", "Stary zapis.", None))], "pl")
-    assert "doszło „Nowy zapis.” [1]" in answer.sentences[1]
-    assert "nie ma już „Stary zapis.” [2]" in answer.sentences[2]
+    assert "doszedł zapis „Nowy zapis.” [1]" in answer.sentences[1]
+    assert "nie ma już zapisu „Stary zapis.” [2]" in answer.sentences[2]
     new = DocumentChange("klub", "Klub", date(2026, 5, 1), None, Version(version="1", upload="", name="", source=""))
     assert told(question, [new], "pl").sentences[1] == "Od 1 maja 2026 r. obowiązuje nowy dokument: Klub."
 
