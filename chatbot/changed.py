@@ -16,7 +16,7 @@ from chatbot import texts
 from chatbot.answer import Citation
 from chatbot.drafting import cite
 from chatbot.topics import content, signal_words
-from ingestion import dates
+from ingestion import dates, english
 from ingestion.changes import DocumentChange
 from ingestion.diff import Change
 from ingestion.polish import fold, sentences
@@ -30,12 +30,59 @@ ROUND = 4
 LONGEST_BACK = timedelta(days=365)
 """"Co się ostatnio zmieniło?": how far back."""
 
-_CHANGE = re.compile(
-    r"\b(?:zmienil[oaey]+ sie|sie (?:\w+ ){0,2}zmienil[oaey]+|zmienia sie|zmieniono|zmieniliscie"
-    r"|(?:jakie|jakiekolwiek|lista|byly) (?:\w+ ){0,2}zmian\w*|co (?:jest |sa )?now\w+ w"
-    r"|zmian\w+ w (?:regulamin|zasad|cennik)\w*"
-    r"|what(?:'s| is| has| have)? (?:been )?(?:changed|new in|changes)|any changes|which changes|changed since)\b"
+_PAPER = r"(?:regulamin|zasad|cennik|warunk|polity[kc]|taryf|dokument)\w*"
+_NEW_PAPER = rf"(?:now|najnowsz|ostatni|obecn)\w+ (?:\w+ )?{_PAPER}"
+_TERMS = r"(?:terms|rules|policy|policies|price list|pricing|conditions|regulations|documents?)"
+_REMADE = r"(?:ulegl\w* (?:\w+ )?zmian\w+|(?:zosta|by)l\w* (?:\w+ )?(?:zmieni(?:a|o)?n|z?aktualizowan)\w+)"
+_NO_GROUND = r"(?!zasad|warunk|koszt|oplat|mozliw|skutk|konsekw|procedur|termin|sposob|powod|dokument)"
+"""What one may ask of a change that isn't in the documents: "Jakie są zasady zmiany terminu?"."""
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
+
+
+_HAPPENED = _any(
+    r"zmienil[oaey]* sie|sie (?:\w+ ){0,2}zmienil[oaey]*|zmieniono|zmieniliscie",
+    rf"{_PAPER} (?:\w+ )?{_REMADE}|{_REMADE} (?:\w+ )?{_PAPER}|co (?:\w+ )?{_REMADE}",
+    rf"(?:has|have|did|were) (?:\w+ ){{0,3}}(?:{_TERMS}|anything|something) (?:\w+ ){{0,2}}(?:changed?|updated)",
+    rf"(?:have|did) you (?:\w+ )?(?:changed?|updated?) (?:\w+ )?{_TERMS}",
 )
+"""A change told of: it asks for changes only in a question (`_ASKING`, or its mark), not as a reason or a story."""
+_ASKED_FOR = _any(
+    r"co (?!ile)(?:\w+ )?(?:zmienia(?:ja)? sie|sie (?:\w+ )?zmienia(?:ja)?)",
+    rf"co (?:\w+ )?(?:zmienia|wprowadza|wnosi) {_PAPER}",
+    rf"co (?:\w+ )?(?:zmienia|wprowadza|wnosi)(?:ja)? {_NEW_PAPER}|co {_NEW_PAPER} (?:zmienia|wprowadza|wnosi)(?:ja)?",
+    rf"(?:czym|co) (?:sie )?rozni\w* (?:sie )?(?:\w+ )?{_NEW_PAPER}|roznic\w* (?:\w+ )?miedzy (?:star|now|poprzedn)\w+",
+    rf"co (?:jest )?(?:inaczej|innego) w {_NEW_PAPER}|co (?:jest |sa )?now\w+ w|(?:jakie|sa) nowosci w {_PAPER}",
+    r"what(?:'s| is| has| have| was| were)? (?:been )?(?:changed|new in|different in|updated)|what did (?:\w+ )?change",
+    rf"what (?:do|does|did) (?:\w+ ){{0,2}}{_TERMS} change|changed since",
+    r"differences? between (?:the |your )?(?:old|new|previous|current)",
+)
+_LISTED = _any(
+    rf"(?:jaki\w*|lista|byly|zaszly|sa|pokaz\w*|podaj\w*|wymien\w*|opisz\w*) (?:{_NO_GROUND}\w+ ){{0,2}}"
+    r"zmian(?:[yae]|ach)?",
+    rf"zmian\w+ w {_PAPER}|(?:what(?:'s| is| are| were)?|any|which|list) (?:\w+ )?changes",
+)
+"""Changes as a noun, which are also made by the customer and told of by the company (`_OF_RIGHTS`)."""
+_ASKING = re.compile(
+    r"(?:\b(?:co|cos|czy|jak|jakie|ktor\w+|ile|what|which|how|have|has|did|were|anything)\b"
+    r"|(?:^|[.?!] )(?:kiedy|when)\b)[^,.;:?!]*$")
+_REASON = re.compile(
+    r"\b(?:gdy\w*|jesli|jezeli|skoro|bo|poniewaz|odkad|dlaczego|czemu|kto|(?<!prawda, )ze"
+    r"|(?:co|jak) (?:z|po)?robi\w*(?:, jak)?|(?:^|[.?!] )co jak|if|because|why|who|what (?:do|should|can) i do)\b"
+    r"[^,.;:?!]*$"
+    r"|, (?:kiedy|when)\b[^,.;:?!]*$")
+_OF_RIGHTS = re.compile(
+    r"\b(?:moge|mozna|wolno|mogl\w*|moze\w* (?:wprowadz|zmieni|dokon|robi)\w*|zgadzam|zgodz\w+|akceptuj\w*|zaakcept\w+"
+    r"|sprzeciw\w*|wypowie\w*|odstapi\w*|rezygn\w+|informuje\w*|poinform\w+|powiad\w+|zawiad\w+|dowiem|wyprzedzen\w+"
+    r"|mak(?:e|ing)|notif\w+|inform\w*|accept\w*|agree\w*|reject\w*)\b")
+_OWN = re.compile(
+    r"\b(?:mo(?:j|i)\w*|my) (?:\w+ )?(?:zamowie|paczk|przesylk|adres|numer|telefon|nazwisk|dan|kont|hasl|e-?mail|status"
+    r"|reklamacj|order|parcel|package|address|number|phone|name|data|details|account|password|claim|complaint)\w*"
+    r"|\bstatus\w*\b")
+"""The customer's own things: whether they changed stands in no document."""
+_PAPERS = _any(_PAPER, _TERMS)
 _SINCE = re.compile(r"\b(?:od|po|since|from|after)\b(?P<rest>.*)")
 _AMOUNT = re.compile(r"(?:ostatni\w*|last|past)\s+(?:(\d{1,3})\s+)?(dni\w*|tygod\w*|miesi\w*|kwarta\w*|rok\w*|lat\w*"
                      r"|day\w*|week\w*|month\w*|quarter\w*|year\w*)")
@@ -43,7 +90,10 @@ _UNITS = (("dni", 1), ("day", 1), ("tygod", 7), ("week", 7), ("miesi", 31), ("mo
           ("quarter", 92), ("rok", 365), ("lat", 365), ("year", 365))
 _MONTHS = {fold(name): number for name, number in dates.MONTHS.items()}
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(_MONTHS)})\b|\b({'|'.join(_MONTHS)})\b")
-_YEAR = re.compile(r"\b(20\d\d)\b")
+_YEAR = re.compile(r"\b(20\d\d)(?:r|\b)")
+_WORD = re.compile(r"\w+")
+_OF_DAY = re.compile(r"\d+(?:r|st|nd|rd|th)?|\w")
+"""Words of a day that name no subject: a number, the "r" of "2026 r.", and letters alone (the "s" of "what's")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +113,12 @@ class Told:
 def asked(question: str, today: date) -> Asked | None:
     """None for a question about anything but what changed in the documents."""
     folded = " ".join(fold(question).lower().split())
-    if not _CHANGE.search(folded):
+    if not _for_changes(folded):
         return None
     since = _since(question, folded, today)
     if since is None or since > today:
         return None
-    words = (lemma for lemma in content(question) if not lemma.isdigit())
-    of_change = {word for line in signal_words("change") for word in line.split()}
-    months = {lemma for month in _MONTHS for lemma in content(month)}
-    return Asked(since, frozenset(words) - of_change - months - _MONTHS.keys())
+    return Asked(since, _about(question))
 
 
 def told(question: Asked, found: Sequence[DocumentChange], language: str) -> Told:
@@ -156,6 +203,32 @@ def _around(words: list[str], start: int, end: int) -> str:
     return " ".join(words[first : min(len(words), max(end, start) + ROUND, first + QUOTE_WORDS)])
 
 
+def _for_changes(folded: str) -> bool:
+    if _OWN.search(folded):
+        return False
+    if _ASKED_FOR.search(folded) or (_LISTED.search(folded) and not _OF_RIGHTS.search(folded)):
+        return True
+    return any(_in_question(folded, match) for match in _HAPPENED.finditer(folded))
+
+
+def _in_question(folded: str, told_of: re.Match[str]) -> bool:
+    before, after = folded[: told_of.end()], re.search(r"[,;:?!]|[.](?!\d)", folded[told_of.end() :])
+    if _REASON.search(before):
+        return False
+    return bool(_ASKING.search(before)) or (after is not None and after[0] == "?")
+
+
+def _about(question: str) -> frozenset[str]:
+    """What a question names beside the change and its day; of an English one, in Polish too."""
+    asking = {word for line in signal_words("change") for word in line.split()} | _MONTHS.keys()
+    if english.is_english(question):
+        senses = (sense for sense in english.senses(question) if not asking.issuperset(sense[0].split()))
+        question = " ".join(meaning.split()[0] for sense in senses for meaning in sense)
+    words = (word for word in _WORD.findall(question) if not _OF_DAY.fullmatch(word))
+    months = {lemma for month in _MONTHS for lemma in content(month)}
+    return frozenset(content(" ".join(word for word in words if fold(word).lower() not in asking))) - asking - months
+
+
 def _since(question: str, folded: str, today: date) -> date | None:
     """The day a question names, in whatever form; None where it names none and isn't about the documents as such."""
     if day := next(dates.found(question), None):
@@ -178,8 +251,7 @@ def _since(question: str, folded: str, today: date) -> date | None:
         return today.replace(day=1)
     if re.search(r"\bwczoraj|yesterday\b", folded):
         return today - timedelta(days=1)
-    if re.search(r"\b(?:ostatnio|niedawno|recently|lately|regulamin\w*|zasad\w*|cennik\w*|dokument\w*|terms|rules)\b",
-                 folded):
+    if re.search(r"\b(?:ostatnio|niedawno|recently|lately)\b", folded) or _PAPERS.search(folded):
         return today - LONGEST_BACK
     return None
 

@@ -10,6 +10,7 @@ from chatbot import adapter, prompts
 from chatbot.answer import Answer, Question
 from chatbot.answering import Parts, answer
 from chatbot.messages import shown
+from chatbot.model import remote
 from chatbot.model.seam import Model, Proposal, Task
 from chatbot.privacy.vault import Vault
 from chatbot.retrieval import Search
@@ -74,7 +75,7 @@ async def play(settings: Settings, parts: Parts, question: str, as_of: date | No
         "faq": [_passage(one) for one in found.faq] if found else [],
         "filters": _filters(search.asked),
         "generation": found.generation if found else None,
-        "prompt": _prompt(settings, model.task),
+        **_prompt(settings, model.task),
     }
 
 
@@ -94,13 +95,17 @@ def _passage(passage: Passage) -> dict[str, Any]:
             "scores": {name: round(value, 4) for name, value in passage.scores.items()}}
 
 
-def _prompt(settings: Settings, task: Task | None) -> str | None:
-    """As the model in this process reads it: in the wording its adapter was trained with. None: it wasn't asked."""
+def _prompt(settings: Settings, task: Task | None) -> dict[str, str | None]:
+    """What the model got, and its wording's version: a chat model on a server has messages, our own one, here or there,
+    the text its adapter was trained with. None: it wasn't asked."""
     if task is None:
-        return None
+        return {"prompt": None, "prompt_version": None}
     try:
+        if settings.llm_url and remote.own_adapter(settings)[1] is None:
+            sent = "\n\n".join(f"{one.role}:\n{one.content}" for one in remote.messages(task))
+            return {"prompt": sent, "prompt_version": remote.VERSION}
         folder = adapter.find(settings)
         version = adapter.read(folder).prompt.version if folder else prompts.versions()[-1]
-        return prompts.load(version).render(task).text
+        return {"prompt": prompts.load(version).render(task).text, "prompt_version": version}
     except ModelError as error:
-        return str(error)
+        return {"prompt": str(error), "prompt_version": None}

@@ -16,6 +16,7 @@ from chatbot import adapter, calibration
 from chatbot.adapter import Manifest
 from chatbot.answer import Mode
 from chatbot.calibration import Calibration, Cases
+from evals.rows import rows
 from evals.rules import Judge, judges, rule
 from evals.splits import drafted
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
@@ -42,10 +43,12 @@ def calibrate(
     found = judges(known, risk, confidence)
     if all(judge.choice is None for judge in found.values()):
         least = min(judge.missing for judge in found.values())
-        raise ProductError(
-            f"Not calibrated: no limit holds risk {risk} at confidence {confidence} on {len(known)} cases. "
-            f"Add about {least} more cases like these, or state a higher risk."
-        )
+        refused = (f"Not calibrated: no limit holds risk {risk} at confidence {confidence} on {len(known)} cases. "
+                   f"Add about {least} more cases like these, or state a higher risk.")
+        if json:
+            print_json({"refused": refused, "missing_cases": least, "threshold": None, "n": len(known),
+                        "modes": {mode.value: _mode(judge) for mode, judge in found.items()}})
+        raise ProductError(refused)
     folder = None if settings.llm_url else adapter.find(settings)
     manifest = adapter.read(folder) if folder else None
     made = _made(known, found, settings, manifest, [*(cases or ()), *([drafts] if drafts else ())], risk, confidence)
@@ -105,7 +108,7 @@ def _made(
         on=date.today(),
         origin=f"calibrated on {len(known)} cases, {date.today()}: risk {risk}, confidence {confidence}",
         cases=tuple(Cases(name=path.name, hash=hashlib.sha256(path.read_bytes()).hexdigest(),
-                          n=sum(1 for line in path.read_text("utf-8").splitlines() if line.strip())) for path in files),
+                          n=sum(1 for _ in rows(path))) for path in files),
         adapter=manifest.name if manifest else None,
         weights_hash=manifest.weights_hash if manifest else None,
         embedding=settings.embedding_model,

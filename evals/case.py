@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evals import history
+from evals.history import Message
+from evals.rows import listed, numbered
 from ingestion.errors import UsageError
-
-
-class Message(BaseModel):
-    """One earlier message of a case's conversation."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    author: Literal["customer", "ai", "human"] = "customer"
-    text: str
 
 
 class Case(BaseModel):
@@ -47,27 +40,16 @@ class Case(BaseModel):
 
 
 def read(path: Path) -> tuple[Case, ...]:
-    """Raises UsageError naming file, line and field."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(f"--cases {path} can't be read ({error.strerror}).") from error
+    """Of a file plain or gzipped. Raises UsageError naming file, line and field."""
     cases = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for number, row in numbered(path):
         try:
-            raw = json.loads(line)
-            cases.append(
-                Case.model_validate(
-                    {
-                        **raw,
-                        "id": str(raw.get("id", number)),
-                        "relevant": [str(item) for item in raw.get("relevant", ())],
-                    }
-                )
-            )
-        except (ValueError, ValidationError) as error:
+            given = row.get("id")
+            cases.append(Case.model_validate({
+                **row, **{name: listed(row.get(name)) for name in ("answers", "relevant", "must_not_cite")},
+                "id": str(number if given is None else given), "history": history.read(row.get("history")),
+            }))  # fmt: skip
+        except (ValueError, TypeError) as error:
             what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
             raise UsageError(f"{path}:{number} is no case: {what}. See CONTRACT.md for the form.") from error
     if not cases:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
 import re
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import track
 
+from evals import history
 from evals.bench.measure import percentile
 from evals.corpus import indexed
+from evals.rows import listed, rows
 from ingestion import company, settings
 from ingestion.command import Json, err, out, print_json, translated
 from ingestion.errors import UsageError
@@ -47,13 +48,16 @@ class Query:
 def retrieval(
     passages: Annotated[Path, typer.Option(help='JSON Lines of {"id", "title", "text"}, plain or gzipped.')],
     queries: Annotated[Path, typer.Option(help='JSON Lines of {"id", "question", "relevant"}, optionally "history": '
-                                               'what was said before, oldest first.')],
+                                               'what was said before, oldest first. Plain or gzipped.')],
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
     json: Json = False,
 ) -> None:
     """nDCG@10, recall@10 and accuracy at 1 of the search, with its times."""
     chosen, _ = settings.load()
-    asked = _queries(queries)[:limit]
+    labelled, unlabelled = _queries(queries)
+    asked = labelled[:limit]
+    if unlabelled:
+        err.print(f"{unlabelled} queries have no relevant passage and are left out.", highlight=False)
     with tempfile.TemporaryDirectory(prefix="evals-") as folder:
         plain = Path(folder) / "passages.jsonl"
         ids = _renamed(passages, plain)
@@ -122,39 +126,24 @@ def _renamed(passages: Path, plain: Path) -> list[str]:
     return ids
 
 
-def _queries(path: Path) -> list[Query]:
-    found = []
+def _queries(path: Path) -> tuple[list[Query], int]:
+    """Those that name a passage to be found, and how many others there are: they measure nothing here."""
+    found, unlabelled = [], 0
     for row in rows(path):
-        if not isinstance(row.get("question"), str) or not row.get("relevant"):
+        if not isinstance(row.get("question"), str) or not row["question"].strip():
             raise UsageError(f'{path}: a query is {{"id", "question", "relevant"}}; one has {sorted(row)}.')
-        history = row.get("history") or []
-        if not isinstance(history, list) or not all(isinstance(one, str) for one in history):
-            raise UsageError(f'{path}: query {row.get("id")}: "history" is a list of texts, oldest first.')
-        found.append(Query(str(row.get("id")), row["question"], frozenset(map(str, row["relevant"])), tuple(history)))
+        relevant = frozenset(listed(row.get("relevant")))
+        if not relevant:
+            unlabelled += 1
+            continue
+        try:
+            said = tuple(message.text for message in history.read(row.get("history")))
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"{path}: query {row.get('id')}: {error}.") from error
+        found.append(Query(str(row.get("id")), row["question"], relevant, said))
     if not found:
-        raise UsageError(f"{path} holds no queries.")
-    return found
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Of a file of JSON Lines, plain or gzipped. Raises UsageError naming the line that is none."""
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _row(line, path, number)
-    except OSError as error:
-        raise UsageError(f"{path} can't be read ({error.strerror or error}). Name a file of JSON Lines.") from error
-
-
-def _row(line: str, path: Path, number: int) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"{path}, line {number} is not JSON ({error}).") from error
-    if not isinstance(row, dict):
-        raise UsageError(f"{path}, line {number} is not an object.")
-    return row
+        raise UsageError(f'{path} holds no queries with "relevant" passages ({unlabelled} without).')
+    return found, unlabelled
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -24,7 +24,8 @@ from ingestion.errors import ModelError
 from ingestion.polish import clean
 from ingestion.settings import Settings
 
-INSTRUCTIONS = (prompts.FOLDER / "chat-v1.txt").read_text(encoding="utf-8")
+VERSION = "chat-v1"
+INSTRUCTIONS = (prompts.FOLDER / f"{VERSION}.txt").read_text(encoding="utf-8")
 FENCE_BYTES = 6
 """Random, of the marks round what is data: 48 bits, so that no text can close its own."""
 LANGUAGES = {"pl": "Polish", "en": "English"}
@@ -68,19 +69,22 @@ class RemoteModel:
                           else self._complete(task, self._prompt, seconds))
 
     async def _chat(self, task: Task, seconds: float) -> Proposal:
-        language = LANGUAGES.get(task.language, task.language)
-        system = INSTRUCTIONS.format(
-            company=task.company or "the company", language=language, canary=task.canary or canary.new()
-        )
-        fence = secrets.token_hex(FENCE_BYTES)
-        turns = [Message("user" if turn.author == "customer" else "assistant", turn.text) for turn in task.history]
-        messages = [Message("system", system), *turns, Message("user", question(task, fence))]
-        return parse(await self._server.chat(messages, seconds=seconds), len(task.sentences))
+        return parse(await self._server.chat(messages(task), seconds=seconds), len(task.sentences))
 
     async def _complete(self, task: Task, prompt: Prompt, seconds: float) -> Proposal:
         text = await self._server.complete(prompt.render(task).text, seconds=seconds)
         written = prompt.read(text, len(task.sentences))
         return Proposal(written.action, written.sentences, written.opening, written.closing)
+
+
+def messages(task: Task) -> list[Message]:
+    """What a chat model is sent; the marks of its fences are drawn anew each time."""
+    language = LANGUAGES.get(task.language, task.language)
+    system = INSTRUCTIONS.format(
+        company=task.company or "the company", language=language, canary=task.canary or canary.new()
+    )
+    turns = [Message("user" if turn.author == "customer" else "assistant", turn.text) for turn in task.history]
+    return [Message("system", system), *turns, Message("user", question(task, secrets.token_hex(FENCE_BYTES)))]
 
 
 def question(task: Task, fence: str) -> str:

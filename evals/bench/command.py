@@ -16,7 +16,7 @@ from evals.bench.measure import Figure
 from evals.bench.page import page
 from evals.bench.searching import growth, overhead
 from evals.corpus import indexed
-from evals.retrieval import rows
+from evals.rows import rows
 from ingestion import company, settings
 from ingestion.command import Json, err, out, print_json, translated
 from ingestion.embedding import open_embedder

@@ -60,7 +60,7 @@ def _records(talk: Talk, about: About, subjects: Subjects) -> list[Record]:
         turns.pop(0)
     made = []
     for at, (role, text) in enumerate(turns):
-        if role is not Role.ASSISTANT:
+        if role is not Role.ASSISTANT or text in talk.context:
             continue
         before = turns[max(0, at - 1 - EARLIER):at]
         while before and before[0][0] is Role.ASSISTANT:

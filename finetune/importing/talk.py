@@ -19,7 +19,8 @@ from ingestion.sources.charset import decode
 @dataclass(frozen=True, slots=True)
 class Talk:
     """``where`` names its row. ``said``: roles with texts, in order. ``customer``: the other system's id of the person.
-    ``rejected``: an answer the last one was better than. ``system``: a system message, kept as it is."""
+    ``rejected``: an answer the last one was better than. ``system``: a system message, kept as it is. ``context``:
+    answers that are not to be learnt."""
 
     where: str
     said: tuple[tuple[Role, str], ...]
@@ -30,6 +31,7 @@ class Talk:
     action: str | None = None
     passages: tuple[Passage, ...] = ()
     system: str | None = None
+    context: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from finetune.providers import openai
 from finetune.providers.format import CannotSay, Format, Limits
 from finetune.record import Message, Role
@@ -13,9 +15,9 @@ NOTICE = "For `python -m finetune train` no export is needed: name the file of r
 
 
 class Pair(openai._Strict):
-    prompt: list[openai.Said]
-    chosen: list[openai.Answer]
-    rejected: list[openai.Answer]
+    prompt: list[openai.Said] = Field(min_length=1)
+    chosen: list[openai.Answer] = Field(min_length=1)
+    rejected: list[openai.Answer] = Field(min_length=1)
 
 
 def write_pair(chat: Chat) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def read_pair(value: dict[str, Any], id_: str) -> Chat:
 
 
 def faults_of_pair(row: Pair) -> list[str]:
-    same = row.chosen and row.rejected and row.chosen[0].content.strip() == row.rejected[0].content.strip()
+    same = row.chosen[0].content.strip() == row.rejected[0].content.strip()
     found = ["rejected: it is the chosen one"] if same else []
     return [*found, *(["prompt: the last one must be the user's"] if row.prompt[-1].role != "user" else [])]
 

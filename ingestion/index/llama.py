@@ -24,7 +24,7 @@ from pydantic import PrivateAttr
 
 from ingestion.documents import Chunk
 from ingestion.errors import SearchIndexError
-from ingestion.fusion import WEIGHTS, fused
+from ingestion.fusion import Weights, fused, weights_for
 from ingestion.index import sparse
 from ingestion.index.seam import DENSE, Index, Probe, Scope
 from ingestion.registry import Register
@@ -39,11 +39,13 @@ class LlamaVectorStore(BasePydanticVectorStore):
     stores_text: bool = True
     _index: Index = PrivateAttr()
     _register: Register = PrivateAttr()
+    _weights: Weights = PrivateAttr()
 
     def __init__(self, index: Index, register: Register) -> None:
         """``register``: the documents of the index's generation."""
         super().__init__(stores_text=True)
         self._index, self._register = index, register
+        self._weights = weights_for(index.count())
 
     @property
     def client(self) -> Index:
@@ -57,10 +59,11 @@ class LlamaVectorStore(BasePydanticVectorStore):
         if not hybrid and query.mode is not VectorStoreQueryMode.DEFAULT:
             raise SearchIndexError(f"Mode {query.mode.value!r} is not supported. Use 'default' or 'hybrid'.")
         terms = sparse.of_query(sparse.tokens(query.query_str or "")) if hybrid else {}
-        probe = Probe(np.asarray(query.query_embedding, np.float32), terms)
+        asked = {name: vector for name, vector in terms.items() if name in self._weights.asked}
+        probe = Probe(np.asarray(query.query_embedding, np.float32), asked)
         scope = _scope(query.filters)
-        hits = self._index.search(probe, scope, max(WEIGHTS.pool, query.similarity_top_k))
-        ranked = fused(hits) if hybrid else sorted(
+        hits = self._index.search(probe, scope, max(self._weights.pool, query.similarity_top_k))
+        ranked = fused(hits, self._weights) if hybrid else sorted(
             ((hit, hit.scores[DENSE]) for hit in hits), key=lambda one: (-one[1], one[0].id)
         )
         best = ranked[: query.similarity_top_k]

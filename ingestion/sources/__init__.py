@@ -150,7 +150,8 @@ def _attached(attachment: mail.Attachment, depth: int) -> Found:
         return _mail(data, name, depth + 1)
     found = _reader(data, name, suffix)(data, name)
     if isinstance(found, Text):  # questions and answers
-        found = Found(None, tuple(Block(part) for entry in found.faq for part in (entry.question, entry.answer)))
+        said = tuple(Block(part) for entry in found.faq for part in (entry.question, entry.answer))
+        found = Found(None, said, found.notes)
     if not any(character.isalnum() for block in found.blocks for character in block.text):
         raise DocumentError(f"{name} has no text that can be read. Add a file that has some.")
     return found
@@ -178,12 +179,22 @@ def _sheets(data: bytes, name: str) -> Found | Text:
     notes = (told,) if hidden else ()
     blocks: list[Block] = []
     entries: list[Text] = []
+    troubles: list[DocumentError] = []
     for title, rows in sheets:
-        if (found := faq.from_rows(rows, name)) is not None:
+        try:
+            found = faq.from_rows(rows, f"{name}, {title}" if title and len(sheets) > 1 else name)
+        except DocumentError as error:
+            troubles.append(error)
+            continue
+        if found is not None:
             entries.append(found)
+            notes = (*notes, *found.notes)
         elif (whole := table(rows)) is not None:
             blocks += [Block(title, level=1)] if title and len(sheets) > 1 else []
             blocks.append(whole)
+    if troubles and not entries and not blocks:
+        raise troubles[0]
+    notes = (*notes, *map(str, troubles))
     if not entries:
         return Found(None, tuple(blocks), notes)
     asked = tuple(entry for text in entries for entry in text.faq)

@@ -62,7 +62,8 @@ def _paragraphs(element: Any, between: str) -> str:
 
 
 def read_xlsx(data: bytes, name: str) -> tuple[list[tuple[str, list[list[str]]]], list[str]]:
-    """Each sheet's name and rows of shown values; and the names of hidden sheets, which are not for readers."""
+    """Each sheet's name and rows of shown values, empty ones too, so that a row's number is the sheet's; and the names
+    of hidden sheets, which are not for readers."""
     archive = open_zip(data, name)
     strings = xml(archive, "xl/sharedStrings.xml", name)
     listed = strings if strings is not None else ()
@@ -76,8 +77,13 @@ def read_xlsx(data: bytes, name: str) -> tuple[list[tuple[str, list[list[str]]]]
             hidden.append(title)
             continue
         root = xml(archive, member, name)
-        rows = [[*_cells(row, shared, formats)] for row in root.iter(f"{_SHEET}row")] if root is not None else []
-        sheets.append((title, [row for row in rows if any(row)]))
+        rows: list[list[str]] = []
+        for row in root.iter(f"{_SHEET}row") if root is not None else ():
+            number = row.get("r") or ""
+            left_out = int(number) - len(rows) - 1 if re.fullmatch(r"[0-9]{1,7}", number) else 0
+            rows += [[] for _ in range(min(left_out, MOST_REPEATED))]
+            rows.append([*_cells(row, shared, formats)])
+        sheets.append((title, rows))
     return sheets, hidden
 
 

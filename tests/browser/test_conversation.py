@@ -44,7 +44,7 @@ def test_answer_streams_by_sentences_then_shows_once_with_its_source(served: Ser
     expect(page.locator(".message.draft")).to_have_count(0)
     answer = messages(page, "ai")
     expect(answer).to_have_count(1)
-    expect(answer).to_contain_text("Cytat z regulaminu")
+    expect(answer).to_contain_text("Cytat z dokumentu")
     assert answer.get_attribute("data-ai-generated") == "true"
     assert answer.locator(".text").inner_text().count(WITHDRAWAL.quote) == 1
     expect(answer.locator(".chip")).to_contain_text("§ 3 ust. 1")

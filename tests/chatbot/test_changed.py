@@ -42,6 +42,9 @@ def changed(*texts: tuple[str, str | None, str | None]) -> DocumentChange:
     ("Co się ostatnio zmieniło w regulaminie?", TODAY - timedelta(days=365)),
     ("What has changed since January 1, 2026?", date(2026, 1, 1)),
     ("What changes are there since 1 April 2026?", date(2026, 4, 1)),
+    ("Co się zmieniło od 1 stycznia 2026r.?", date(2026, 1, 1)),
+    ("Czy zmieniły się zasady zwrotów od stycznia?", date(2026, 1, 1)),
+    ("Has anything changed in returns since 1 January?", date(2026, 1, 1)),
 ])  # fmt: skip
 def test_a_question_for_changes_names_its_day(question: str, since: date) -> None:
     found = asked(question, TODAY)
@@ -49,6 +52,42 @@ def test_a_question_for_changes_names_its_day(question: str, since: date) -> Non
 
 
 @pytest.mark.parametrize("question", [
+    "Czy zmienił się regulamin?", "Czy regulamin się zmienił?", "Zmienił się regulamin?", "Co zmienia nowy regulamin?",
+    "Jakie zmiany wprowadza nowy cennik?", "Co wprowadza nowy regulamin?", "Czy regulamin uległ zmianie?",
+    "Czy regulamin został zmieniony?", "Kiedy zmienił się regulamin?", "Czym różni się nowy regulamin od starego?",
+    "Czy to prawda, że zmienił się regulamin?", "Jakie są różnice między starym a nowym regulaminem?",
+    "Pokaż zmiany w regulaminie", "czy zmienily sie warunki zwrotu", "What do the new terms change?",
+    "When did the terms change?", "Have you changed the price list?", "Are there any changes in the terms?",
+])  # fmt: skip
+def test_a_question_for_changes_in_the_documents_needs_no_day(question: str) -> None:
+    found = asked(question, TODAY)
+    assert found is not None and found.since == TODAY - timedelta(days=365)
+
+
+@pytest.mark.parametrize(("question", "about"), [
+    ("Co się zmieniło od 1 stycznia 2026 r.?", set()), ("Co się zmieniło od 1 stycznia 2026r.?", set()),
+    ("What has changed since January 1, 2026?", set()), ("What's changed from 1st April 2026?", set()),
+    ("Have there been any changes since 1 April 2026?", set()), ("Czy regulamin został zmieniony?", set()),
+    ("Jakie zmiany wprowadza nowy cennik?", {"cennik"}), ("Co zmieniło się w zwrotach od 2026-03-01?", {"zwrot"}),
+    ("What has changed in delivery since 1 April 2026?", {"delivery", "dostawa", "doreczyc"}),
+])  # fmt: skip
+def test_the_words_of_the_asking_are_not_its_subject(question: str, about: set[str]) -> None:
+    found = asked(question, TODAY)
+    assert found is not None and found.about == about
+
+
+@pytest.mark.parametrize("question", [
+    "zmieniłem numer", "co zrobić, gdy zmieniła się cena?", "Co zrobić, gdy zmieniła się cena w cenniku?",
+    "Co zrobić, jak zmienił się regulamin?", "Co jeśli regulamin się zmienił po zakupie?", "co ile zmienia się cennik?",
+    "Regulamin zmienił się, kiedy paczka była w drodze. Jakie zasady mnie obowiązują?",
+    "Zamówiłam wczoraj, dziś zmieniły się ceny transportu. Jaką stawkę zapłacę?",
+    "Skoro od 1 stycznia zmieniły się zasady, ile mam na zwrot?", "Jak informujecie o zmianach w regulaminie?",
+    "Ile dni przed zmianą regulaminu dajecie znać?", "Jakie są zasady zmiany terminu dostawy?",
+    "Jakie zmiany mogę wprowadzić w zamówieniu zgodnie z regulaminem?", "Czy regulamin często się zmienia?",
+    "Czy mogę wypowiedzieć umowę, jeśli nie zgadzam się na zmiany w regulaminie?", "Dlaczego zmienił się cennik?",
+    "Zmienił się mój adres od 1 stycznia, co zrobić?", "Czy zmienił się status mojego zamówienia od wczoraj?",
+    "Czy moje zamówienie zostało zmienione 1 stycznia?", "I have changed my number since 1 January 2026",
+    "Can I make any changes to my order after 1 April 2026?", "What if the price list has changed?",
     "Jak zmienić adres dostawy?", "Czy mogę zmienić zamówienie złożone 1 stycznia?", "Ile trwa zwrot od 1 stycznia?",
     "Chcę wymienić towar na nowy", "Od kiedy obowiązuje regulamin?", "Co nowego słychać?", "Zmieniłem zdanie",
     "Co się zmieni od 1 stycznia 2099?", "Co się zmieniło od 0 stycznia?", "Co się zmieniło od 32 maja?",
@@ -95,8 +134,8 @@ def test_added_and_removed_clauses_and_documents_are_told() -> None:
     question = asked("Co się zmieniło od 1 stycznia?", TODAY)
     assert question is not None
     answer = told(question, [changed(("§ 1", None, "Nowy zapis."), ("§ 2", "Stary zapis.", None))], "pl")
-    assert "doszło „Nowy zapis.” [1]" in answer.sentences[1]
-    assert "nie ma już „Stary zapis.” [2]" in answer.sentences[2]
+    assert "doszedł zapis „Nowy zapis.” [1]" in answer.sentences[1]
+    assert "nie ma już zapisu „Stary zapis.” [2]" in answer.sentences[2]
     new = DocumentChange("klub", "Klub", date(2026, 5, 1), None, Version(version="1", upload="", name="", source=""))
     assert told(question, [new], "pl").sentences[1] == "Od 1 maja 2026 r. obowiązuje nowy dokument: Klub."
 

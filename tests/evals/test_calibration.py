@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
+import typer
 
 from chatbot.answer import Mode
 from evals import rules
+from evals.calibrate import calibrate
 from evals.calibration import Point, cases_needed, choose, cross_fitted, fit, missing, upper_bound
 from evals.drafts import Drafted, load, save
 from evals.rules import halves, judges, measured, rule
@@ -105,3 +108,17 @@ def test_drafts_kept_in_a_file_come_back_as_they_were(tmp_path: Path) -> None:
     made = drafted(5, 1)
     save(made, tmp_path / "d.jsonl")
     assert load(tmp_path / "d.jsonl") == made
+
+
+def test_a_refusal_is_one_document_too_and_says_how_many_cases_are_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = [Drafted(f"c{n}", f"g{n}", None, {Mode.QUOTED: Point({}, True, f"g{n}")}) for n in range(20)]
+    save(few, tmp_path / "drafts.jsonl")
+    with pytest.raises(typer.Exit) as left:
+        calibrate(drafts=tmp_path / "drafts.jsonl", risk=0.02, json=True)
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert left.value.exit_code == 1 and told["n"] == 20 and told["threshold"] is None
+    assert told["missing_cases"] == min(one["missing_cases"] for one in told["modes"].values()) > 0
+    assert told["refused"] in printed.err and str(told["missing_cases"]) in told["refused"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from chatbot.subjects import Subjects
 from finetune.errors import ExamplesError
 from finetune.importing.records import About, Imported, of_talks
 from finetune.imports import READERS, Kind, detected
-from finetune.record import Basis, Origin, Pii, Record, Role
-from tests.finetune.cast import NoMask
+from finetune.providers import FORMATS
+from finetune.providers.files import export
+from finetune.record import Basis, Message, Origin, Pii, Record, Role
+from tests.finetune.cast import NoMask, record
 
 ASKED, SAID = "Ile mam czasu na zwrot?", "Masz na to 14 dni."
 TALK = [("user", ASKED), ("assistant", SAID), ("user", "A za dostawę?"), ("assistant", "Zwracamy najtańszą.")]
@@ -86,6 +89,10 @@ def test_a_help_desks_talk_gives_a_record_for_each_answer_and_no_note(
     (Kind.JSONL, [{"messages": [{"role": "bot", "content": "x"}]}], "row 1, column 'messages.0'", "role is one of"),
     (Kind.JSONL, [{"messages": [{"role": "user", "content": " "}]}], "column 'messages.0'", "not empty"),
     (Kind.JSONL, [{"question": "x"}], "row 1, column 'answer'", "text is expected"),
+    (Kind.JSONL, [{"contents": [{"role": "bot"}]}], "row 1, column 'contents.0.role'", "user"),
+    (Kind.JSONL, [{"prompt": "x", "chosen": "y"}], "row 1, column 'rejected'", "valid list"),
+    (Kind.JSONL, [{"prompt": [], "chosen": "y", "rejected": "z"}], "row 1, column 'prompt'", "at least 1"),
+    (Kind.JSONL, [{"messages": [{"role": "bot"}], "system": "x"}], "column 'messages.0'", "role is one of"),
     (Kind.JSONL, [["x"]], "row 1", "an object is expected, not list"),
     (Kind.CSV, "pytanie;odpowiedź\nIle?;\n", "t.csv, row 2, column 'odpowiedź'", "empty"),
     (Kind.CSV, "pytanie;odpowiedź\nIle?\n", "t.csv, row 2", "1 columns and the first row has 2"),
@@ -129,6 +136,28 @@ def test_openai_rows_and_pairs_are_read_back(tmp_path: Path) -> None:
     rows = "\n".join(json.dumps(one) for one in ({"messages": [*system, *messages]}, pair))
     first, second = imported(file(tmp_path, "t.jsonl", rows)).records
     assert first.system == "Odpowiadaj krótko." and first.answer == SAID and second.rejected == "Nie wiem."
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_we_exported_to_a_provider_is_read_back_whole(name: str, tmp_path: Path) -> None:
+    system = Message(Role.SYSTEM, "Odpowiadaj krótko.")
+    weight = int(not FORMATS[name].weighted)
+    earlier = (Message(Role.USER, "Dzień dobry"), Message(Role.ASSISTANT, "Dzień dobry!", weight))
+    known = replace(record(1), messages=(system, *earlier, *record(1).messages), rejected="Nie wiem.")
+    export([known] * 40, FORMATS[name], tmp_path / "rows.jsonl", "Jarzębina", as_served=False)
+    found = imported(tmp_path / "rows.jsonl")
+    assert found.faults == ()
+    made = found.records[-1]
+    assert [(one.role, one.content) for one in made.messages] == [(one.role, one.content) for one in known.messages]
+    assert made.rejected == (known.rejected if FORMATS[name].pairs else None)
+    learnt = 1 if FORMATS[name].weighted or FORMATS[name].pairs else 2
+    assert len(found.records) == learnt
+
+
+def test_a_preference_of_plain_texts_is_one(tmp_path: Path) -> None:
+    row = {"prompt": ASKED, "chosen": SAID, "rejected": "Nie wiem.", "source": "x"}
+    made = imported(file(tmp_path, "t.jsonl", json.dumps(row))).records[0]
+    assert (made.question, made.answer, made.rejected) == (ASKED, SAID, "Nie wiem.")
 
 
 def test_names_and_numbers_are_masked_on_the_way_in_and_failures_stay_out(tmp_path: Path) -> None:

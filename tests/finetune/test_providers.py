@@ -107,6 +107,8 @@ def test_a_row_that_cannot_be_said_is_refused_and_named(tmp_path: Path) -> None:
     ("vertex-sft", {"contents": [{"role": "assistant", "parts": [{"text": "a"}]}] * 2}, "role"),
     ("vertex-sft", {"contents": [{"role": "model", "parts": [{"text": "a"}]}] * 2}, "must be the user's"),
     ("vertex-sft", {"contents": [{"role": "user", "parts": [{"text": "a"}]}] * 2}, "must take turns"),
+    ("local-dpo", {"prompt": [], "chosen": messages("assistant"), "rejected": messages("assistant")}, "prompt"),
+    ("local-dpo", {"prompt": messages("user"), "chosen": [], "rejected": messages("assistant")}, "chosen"),
     ("bedrock-sft", {"messages": messages("assistant", "user")}, "the first one must be the user's"),
     ("bedrock-sft", {"messages": messages("user", "user", "assistant")}, "must take turns"),
     ("bedrock-sft", {"messages": messages("system", "user", "assistant")}, "role"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from qdrant_client import QdrantClient
 
 from ingestion.documents import Chunk, Kind, Validity
 from ingestion.errors import SearchIndexError
-from ingestion.fusion import fused
+from ingestion.fusion import SIZES, fused, weights_for
 from ingestion.index import build, sparse
 from ingestion.index.build import Child, Plan, heard, told
 from ingestion.index.collections import ServerEngine
@@ -299,6 +300,29 @@ def test_llamaindex_ranks_as_we_do(index: Index) -> None:
         store.add([])
     with pytest.raises(SearchIndexError, match="not supported"):
         store.query(VectorStoreQuery(embedding, mode=VectorStoreQueryMode.MMR))
+
+
+def test_llamaindex_weighs_a_large_index_as_one(index: Index) -> None:
+    class Large:
+        """The same index, as if it had as many points as all statutes."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(index, name)
+
+        def count(self) -> int:
+            return SIZES.large
+
+    question = "koszt przesyłki zwrotnej towaru"
+    day = MetadataFilters(filters=[ExactMatchFilter(key="as_of", value=TODAY.isoformat())])
+    asked = VectorStoreQuery(vector(question).tolist(), similarity_top_k=4, query_str=question, filters=day,
+                             mode=VectorStoreQueryMode.HYBRID)  # fmt: skip
+    hits = index.search(probe(question), Scope(TODAY), 100)
+    large, small = fused(hits, weights_for(SIZES.large))[:4], fused(hits)[:4]
+    found = LlamaVectorStore(cast(Index, Large()), REGISTER).query(asked)
+    assert found.similarities == pytest.approx([score for _, score in large])
+    assert found.ids == [hit.id for hit, _ in large]
+    assert LlamaVectorStore(index, REGISTER).query(asked).similarities == pytest.approx([score for _, score in small])
+    assert [score for _, score in large] != pytest.approx([score for _, score in small])
 
 
 def test_a_generation_that_cannot_be_read_is_rolled_back_from_as_its_error_says(tmp_path: Path) -> None:

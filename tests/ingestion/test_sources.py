@@ -289,11 +289,6 @@ def test_faq_entries_come_from_yaml_json_and_csv_alike(tmp_path: Path) -> None:
     assert {text.kind for text in found} == {Kind.FAQ}
 
 
-def test_a_wrong_faq_entry_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match=r"faq.yaml, entry 2 \('Ile\?'\): answer"):
-        read(tmp_path, "faq.yaml", "- question: Kiedy?\n  answer: Jutro\n- question: Ile?\n")
-
-
 # Passages
 
 

@@ -33,7 +33,7 @@ export class Playground {
     const well = await attempt(this.strings, async () => {
       const body = { question: this.question.value.trim(), ...(this.day.value ? { as_of: this.day.value } : {}) };
       const told = await this.session.post("/admin/playground", body, { seconds: SECONDS });
-      fill(this.result, this.answer(told.answer), this.verdict(told.verdict), this.filters(told), this.passages("admin.passages", told.passages), this.passages("admin.faq_near", told.faq), this.prompt(told.prompt));
+      fill(this.result, this.answer(told.answer), this.verdict(told.verdict), this.filters(told), this.passages("admin.passages", told.passages), this.passages("admin.faq_near", told.faq), this.prompt(told));
     });
     if (!well) fill(this.result);
     this.button.disabled = false;
@@ -104,8 +104,9 @@ export class Playground {
         element("span", { class: "score" }, strings.name("scores", name), " ", element("strong", {}, strings.number(value, 3))))));
   }
 
-  prompt(prompt) {
-    if (!prompt) return null;
-    return element("details", { class: "card" }, element("summary", {}, this.strings.say("admin.prompt")), element("pre", {}, prompt));
+  prompt(told) {
+    if (!told.prompt) return null;
+    const title = [this.strings.say("admin.prompt"), told.prompt_version].filter(Boolean).join(" · ");
+    return element("details", { class: "card" }, element("summary", {}, title), element("pre", {}, told.prompt));
   }
 }
