@@ -149,13 +149,13 @@ def list_(json: Json = False) -> None:
     if json:
         print_json({"documents": [_document(register, name) for name in sorted(register.documents)]})
         return
-    table = Table("document", "title", "version", "valid from", "until", "chunks", "collection")
+    table = Table("document", "title", "version", "valid from", "until", "chunks", "collection", "audience")
     for name in sorted(register.documents):
         document = register.documents[name]
         for one in document.versions:
             until = "replaced" if one.replaced else str(one.until or "")
             table.add_row(name, document.title, one.version, str(one.since or ""), until, str(one.chunks),
-                          document.collection)
+                          document.collection, document.audience)
     out.print(table if register.documents else "No documents yet. Add some: python -m ingestion add FILE…")
 
 

@@ -155,7 +155,7 @@ def of_same_name(job: AddJob, known: dict[str, AddJob]) -> AddJob | None:
 
 def clash(job: AddJob, other: str) -> str:
     """Why an addition was left out: ``other`` is the source of the one that it would have replaced unasked."""
-    return (f"{job.source} would take the place of {other}, for both are called {identity(job)!r}. Rename one, or add it "
+    return (f"{job.source} would take the place of {other}, for both are called {identity(job)}. Rename one, or add it "
             "by itself under a title.")
 
 
@@ -248,7 +248,7 @@ async def read_async(store: redis.asyncio.Redis, ids: list[str]) -> list[JobStat
 
 async def asked_async(store: redis.asyncio.Redis, job_id: str) -> tuple[AnyJob, JobState] | None:
     """A job as it was asked for, and how it stands; None of one that is forgotten."""
-    row = await store.hgetall(keys.job(job_id))
+    row: Any = await store.hgetall(keys.job(job_id))
     return (_JOB.validate_json(row[ASKED]), state(job_id, row)) if row and ASKED in row else None
 
 

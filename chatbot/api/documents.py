@@ -102,7 +102,7 @@ async def add(
     if (title or document) and len(files) > 1:
         raise BadInput("one_file")
     if document:
-        (await asyncio.to_thread(_register, service.settings)).get(document)
+        title = title or (await asyncio.to_thread(_register, service.settings)).get(document).title
     about = About(title=title, valid_from=valid_from, valid_until=valid_until, supersedes=supersedes or None,
                   collection=collection, audience=audience)
     _check(about)
@@ -111,8 +111,8 @@ async def add(
     for file in files:
         source = file.filename or "document"
         kept = await asyncio.to_thread(_keep, service.settings, file)
-        job = AddJob(upload=kept, name=PurePosixPath(source).name or "document", source=source, document=document or None,
-                     **about.model_dump())
+        job = AddJob(upload=kept, name=PurePosixPath(source).name or "document", source=source,
+                     document=document or None, **about.model_dump())
         if (other := await jobs.earlier_of_same_name(service.redis, batch, job)) is not None:
             reason = jobs.clash(job, other)
             refused.append({"source": source, "document": jobs.identity(job), "reason": reason,

@@ -88,7 +88,7 @@ async def test_a_file_of_any_name_can_be_a_version_of_a_document(
 ) -> None:
     one = files(("nowy na 2027.md", "x"))
     assert (await admin.post("/documents", files=one, data={"document": "regulamin"})).status_code == 202
-    assert [jobs.identity(job) for job in await queued(live)] == ["regulamin"]
+    assert [(jobs.identity(job), job.title) for job in await queued(live)] == [("regulamin", "Regulamin")]
     assert (await admin.post("/documents", files=one, data={"document": "nie-ma"})).status_code == 422
     for what in ("document", "title"):
         answer = await admin.post("/documents", files=files(("a.md", "x"), ("b.md", "y")), data={what: "regulamin"})
@@ -106,7 +106,8 @@ async def test_what_failed_is_told_among_many_and_done_again_once_asked(
     failed = (await live.redis.zrange(keys.RECENT, 0, 0))[0].decode()
     assert (await admin.post(f"/jobs/{failed}/again")).status_code == 409, "it still waits"
     outcome = {"source": "skan.md", "document": "skan", "status": "failed", "reason": "skan.md is empty."}
-    await live.redis.hset(keys.job(failed), mapping={"state": "done", "trouble": "1", "outcomes": json.dumps([outcome])})
+    ended = {"state": "done", "trouble": "1", "outcomes": json.dumps([outcome])}
+    await live.redis.hset(keys.job(failed), mapping=ended)
     shown = (await admin.get("/jobs")).json()
     assert [(one["job"], one["document"]) for one in shown["jobs"] if one["trouble"]] == [(failed, "skan")]
     assert (shown["counts"]["queued"], shown["counts"]["failed"]) == (150, 1)
