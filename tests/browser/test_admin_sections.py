@@ -127,7 +127,7 @@ def test_the_playground_shows_the_answer_its_source_and_what_was_found(served: S
     expect(outcome).to_contain_text("Odpowiedź dla klienta", timeout=FIRST_ANSWER_MS)
     expect(outcome.locator(".answer-text")).to_contain_text("14 dni")
     expect(page.get_by_text("Ryzyko błędu:")).to_be_visible()
-    expect(page.locator(".meter")).to_contain_text("wysyłamy do 35%")
+    expect(page.locator(".meter")).to_contain_text("wysyłamy do")
     expect(page.locator(".passages")).to_contain_text("Zasady zwrotów")
     outcome.locator(".chip").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("Na zwrot towaru masz 14 dni.")
