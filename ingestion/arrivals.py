@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from ingestion import registry
+from ingestion.documents import Text
 from ingestion.errors import UsageError
 from ingestion.jobs import AddJob, Outcome, identity
 from ingestion.registry import Document, Register, Version
@@ -27,11 +28,21 @@ class Ready:
     curated: bool = False
 
 
+def described(job: AddJob, text: Text, before: Document | None) -> Document:
+    """The document that a job adds a version of. What the job doesn't say of it stays as it was ``before``."""
+    document = Document(document=identity(job), title=job.title or text.title, kind=text.kind, language=text.language)
+    return document.model_copy(update={
+        name: getattr(job, name) or getattr(before or document, name) for name in ("collection", "audience")})
+
+
 def registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register, dict[str, Outcome]]:
     outcomes = {}
     for job_id, one in ready.items():
         job, name = one.job, one.document.document
         before = register.documents.get(name)
+        if (moved := _moved(before, one)) is not None:
+            outcomes[job_id] = failed(job, "failed", moved)
+            continue
         reason = None
         since, until = job.valid_from, job.valid_until
         if since is None and (job.supersedes or _replaces(before, job)):
@@ -56,6 +67,16 @@ def registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register
         outcomes[job_id] = Outcome(source=job.source, document=name, version=version.version, status="indexed",
                                    chunks=one.chunks, reason=reason)
     return register, outcomes
+
+
+def _moved(before: Document | None, one: Ready) -> str | None:
+    """Why a text that was read is not taken in: another worker gave its document another audience or collection
+    meanwhile, and this one was cut into passages for those before."""
+    if before is None:
+        return None
+    stale = [name for name in ("collection", "audience")
+             if getattr(one.job, name) is None and getattr(one.document, name) != getattr(before, name)]
+    return f"the document's {stale[0]} was changed while {one.job.name} was read. Add it again." if stale else None
 
 
 def _never(document: Document, name: str) -> str | None:

@@ -25,6 +25,7 @@ from ingestion.jobs import (
     ReindexJob,
     RemoveJob,
     RollbackJob,
+    clash,
     identity,
     of_same_name,
     unchanged,
@@ -59,8 +60,9 @@ def add(
     valid_from: Annotated[str | None, typer.Option(help="First day of validity, YYYY-MM-DD.")] = None,
     valid_until: Annotated[str | None, typer.Option(help="Last day of validity, YYYY-MM-DD.")] = None,
     supersedes: Annotated[str | None, typer.Option(help="Id of the document that this one ends.")] = None,
-    collection: Annotated[str, typer.Option(help="A name to search by itself.")] = "default",
-    audience: Annotated[str, typer.Option(help="Who may be answered from it.")] = "customer",
+    collection: Annotated[str | None, typer.Option(help="A name to search by itself; else as before.")] = None,
+    audience: Annotated[str | None, typer.Option(
+        help="Who may be answered from it; else as before, and a new one is for 'customer'.")] = None,
     every: Annotated[int, typer.Option(help="Hours between two looks at an address; 0: none by itself.")] = EVERY,
     json: Json = False,
 ) -> None:
@@ -86,8 +88,7 @@ def add(
             try:
                 job = job.model_copy(update={"upload": uploads.keep(chosen.data_dir, one.path)})
                 if (other := of_same_name(job, known)) is not None:
-                    raise DocumentError(f"{one.shown} would take the place of {other.source}, for both are called "
-                                        f"{identity(job)!r}. Rename one, or add it by itself with --title.")
+                    raise DocumentError(clash(job, other.source))
             except DocumentError as error:
                 rows.append(Outcome(source=one.shown, document=identity(job), status=error.status, reason=str(error)))
                 continue
@@ -148,13 +149,13 @@ def list_(json: Json = False) -> None:
     if json:
         print_json({"documents": [_document(register, name) for name in sorted(register.documents)]})
         return
-    table = Table("document", "title", "version", "valid from", "until", "chunks", "collection")
+    table = Table("document", "title", "version", "valid from", "until", "chunks", "collection", "audience")
     for name in sorted(register.documents):
         document = register.documents[name]
         for one in document.versions:
             until = "replaced" if one.replaced else str(one.until or "")
             table.add_row(name, document.title, one.version, str(one.since or ""), until, str(one.chunks),
-                          document.collection)
+                          document.collection, document.audience)
     out.print(table if register.documents else "No documents yet. Add some: python -m ingestion add FILE…")
 
 

@@ -22,9 +22,13 @@ from ingestion import keys
 from ingestion.registry import Register, Version, document_id
 
 T = TypeVar("T")
+ASKED = b"asked"
+"""The job itself in its record, so that it can be asked for again."""
 TRIES = 5
 """Of a job, before it is parked; from the issue's requirement."""
 State = Literal["queued", "running", "done", "parked"]
+TROUBLES = frozenset({"failed", "needs_ocr", "needs_password", "unreachable", "refused"})
+"""Statuses of outcomes that a person must do something about."""
 
 
 class _Job(BaseModel):
@@ -33,7 +37,8 @@ class _Job(BaseModel):
 
 class AddJob(_Job):
     """``upload``: SHA-256 of the file as `ingestion.uploads` keeps it; ``name``: what people call it; ``source``: what
-    they gave; ``select``: a glob over ids of passages."""
+    they gave; ``select``: a glob over ids of passages. None of ``collection`` or ``audience``: as the document has it,
+    and a new document is for customers."""
 
     kind: Literal["add"] = "add"
     upload: str
@@ -44,10 +49,11 @@ class AddJob(_Job):
     valid_from: date | None = None
     valid_until: date | None = None
     supersedes: str | None = None
-    collection: str = "default"
-    audience: str = "customer"
+    collection: str | None = None
+    audience: str | None = None
     document: str | None = None
-    """The document's id, where neither title nor name tell it: a page's is by its address."""
+    """The document's id, where neither title nor name tell it: a page's is by its address, and an admin may say of
+    which document a file is a version."""
 
 
 class FetchJob(_Job):
@@ -109,12 +115,14 @@ class Outcome(_Job):
 
 class JobState(_Job):
     """``done`` and ``of`` count passages within ``step`` (reading, embedding, building); ``outcomes`` come at the end,
-    and ``reason`` says why it was parked or is tried again. Of a job that waited longer than its record is kept,
-    ``kind`` and ``source`` are forgotten."""
+    and ``reason`` says why it was parked or is tried again; ``trouble``: a person must do something about an outcome.
+    Of a job that waited longer than its record is kept, ``kind``, ``source`` and ``document`` are forgotten."""
 
     job: str
     kind: str = ""
     source: str = ""
+    document: str = ""
+    trouble: bool = False
     state: State
     step: str = ""
     done: int = 0
@@ -145,10 +153,29 @@ def of_same_name(job: AddJob, known: dict[str, AddJob]) -> AddJob | None:
     return first if first.upload != job.upload else None
 
 
+def clash(job: AddJob, other: str) -> str:
+    """Why an addition was left out: ``other`` is the source of the one that it would have replaced unasked."""
+    return (f"{job.source} would take the place of {other}, for both are called {identity(job)}. Rename one, or add it "
+            "by itself under a title.")
+
+
+async def earlier_of_same_name(store: redis.asyncio.Redis, batch: str, job: AddJob) -> str | None:
+    """Like `of_same_name`, where what is added together comes in several requests: the source of the earlier one."""
+    async with store.pipeline(transaction=True) as pipe:
+        pipe.hsetnx(keys.names(batch), identity(job), f"{job.upload} {job.source}")
+        pipe.hget(keys.names(batch), identity(job))
+        pipe.expire(keys.names(batch), keys.NAMES_LIFETIME)
+        _, first, _ = await pipe.execute()
+    upload, _, source = first.decode().partition(" ")
+    return source if upload != job.upload else None
+
+
 def unchanged(register: Register, job: AddJob) -> Outcome | None:
     """What an addition would come to if nothing of it is new; None where there is work to do."""
     document = register.documents.get(identity(job))
-    if document is None or (document.collection, document.audience) != (job.collection, job.audience):
+    if document is None or job.collection not in (None, document.collection):
+        return None
+    if job.audience not in (None, document.audience):
         return None
     found: list[Version] = []
     for one in document.versions:
@@ -210,13 +237,19 @@ def recent(store: redis.Redis, count: int = 100) -> list[JobState]:
     return [found[job_id] for job_id in ids if job_id in found]
 
 
-async def recent_async(store: redis.asyncio.Redis, count: int = 100) -> list[JobState]:
-    ids = _ids(await store.zrange(keys.RECENT, 0, count - 1, desc=True))
+async def read_async(store: redis.asyncio.Redis, ids: list[str]) -> list[JobState]:
+    """In that order; a job that is forgotten is left out."""
     async with store.pipeline(transaction=False) as pipe:
         for job_id in ids:
             pipe.hgetall(keys.job(job_id))
         rows = await pipe.execute()
     return [state(job_id, row) for job_id, row in zip(ids, rows, strict=True) if row]
+
+
+async def asked_async(store: redis.asyncio.Redis, job_id: str) -> tuple[AnyJob, JobState] | None:
+    """A job as it was asked for, and how it stands; None of one that is forgotten."""
+    row: Any = await store.hgetall(keys.job(job_id))
+    return (_JOB.validate_json(row[ASKED]), state(job_id, row)) if row and ASKED in row else None
 
 
 def uploads(store: redis.Redis) -> set[str]:
@@ -236,7 +269,7 @@ def parse(fields: Mapping[bytes, bytes]) -> tuple[str, AnyJob]:
 
 
 def state(job_id: str, row: Mapping[bytes, bytes]) -> JobState:
-    values: dict[str, Any] = {name.decode(): value.decode() for name, value in row.items()}
+    values: dict[str, Any] = {name.decode(): value.decode() for name, value in row.items() if name != ASKED}
     outcomes = json.loads(values.pop("outcomes", "[]"))
     return JobState(job=job_id, outcomes=tuple(Outcome(**one) for one in outcomes),
                     **{name: value for name, value in values.items() if value != ""})
@@ -250,8 +283,10 @@ def queue(pipe: Any, job: AnyJob) -> str:
     """Onto a pipeline, together with what else belongs to it; the id."""
     job_id = secrets.token_hex(8)
     now = time.time()
-    source = getattr(job, "source", "") or getattr(job, "document", "")
-    pipe.hset(keys.job(job_id), mapping={"kind": job.kind, "state": "queued", "source": source, "submitted": now})
+    document = identity(job) if isinstance(job, AddJob) else getattr(job, "document", "")
+    source = getattr(job, "source", "") or document
+    pipe.hset(keys.job(job_id), mapping={"kind": job.kind, "state": "queued", "source": source, "document": document,
+                                         "submitted": now, ASKED: job.model_dump_json()})
     pipe.expire(keys.job(job_id), keys.JOB_LIFETIME)
     pipe.zremrangebyscore(keys.RECENT, "-inf", now - keys.JOB_LIFETIME)
     pipe.zadd(keys.RECENT, {job_id: now})

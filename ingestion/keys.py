@@ -13,12 +13,18 @@ PARKED = "ingestion:jobs:parked"
 """Stream of jobs given up on, with the reason; the last PARKED_LENGTH, no end."""
 PARKED_LENGTH = 1_000
 JOB_LIFETIME = 7 * DAY
+NAMES_LIFETIME = DAY
 BEAT_LIFETIME = 15
 
 
 def job(job_id: str) -> str:
-    """Hash: state, step, done, of, tries, result, reason. JOB_LIFETIME."""
+    """Hash: the job as it was asked for, state, step, done, of, tries, result, reason. JOB_LIFETIME."""
     return f"ingestion:job:{job_id}"
+
+
+def names(batch: str) -> str:
+    """Hash: of files added together in several requests, which came first under each document's id. NAMES_LIFETIME."""
+    return f"ingestion:names:{batch}"
 
 
 def beat(worker: str) -> str:

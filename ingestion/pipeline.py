@@ -14,7 +14,7 @@ from datetime import date
 from functools import partial
 
 from ingestion import chunk_files, chunking, garbage, registry, sandbox, standing, uploads
-from ingestion.arrivals import Ready, failed, noticed, registered, same_words
+from ingestion.arrivals import Ready, described, failed, noticed, registered, same_words
 from ingestion.documents import Chunk, Text, Validity
 from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
@@ -80,13 +80,15 @@ class Pipeline:
         register = self.register()
         outcomes: dict[str, Outcome] = {}
         ready: dict[str, Ready] = {}
+        known = dict(register.documents)
         for job_id, job in jobs.items():
             if (same := unchanged(register, job)) is not None:
                 outcomes[job_id] = same
                 continue
             try:
                 self._child = self._child or Child()  # gets ready meanwhile
-                made = self._read(job, partial(report, job_id))
+                made = self._read(job, known.get(identity(job)), partial(report, job_id))
+                known[identity(job)] = made.document
                 if (same := same_words(register, made)) is not None:
                     outcomes[job_id] = same
                 else:
@@ -187,11 +189,10 @@ class Pipeline:
             snapshot = self._engine.rollback()
         return Outcome(source="", document=snapshot.generation, status="rolled back", chunks=snapshot.points)
 
-    def _read(self, job: AddJob, report: Callable[[str, int, int], None]) -> Ready:
+    def _read(self, job: AddJob, before: Document | None, report: Callable[[str, int, int], None]) -> Ready:
         report("reading", 0, 1)
         text = sandbox.parse(uploads.path(self._settings.data_dir, job.upload), job.name, job.select)
-        document = Document(document=identity(job), title=job.title or text.title, collection=job.collection,
-                            audience=job.audience, kind=text.kind, language=text.language)
+        document = described(job, text, before)
         made = self._chunked(text, document, job.source)
         if not made:
             raise DocumentError(f"{job.name} gave no passages. Add a file that has text.")

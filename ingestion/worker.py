@@ -22,7 +22,19 @@ import structlog
 
 from ingestion import jobs, keys
 from ingestion.errors import DocumentError, ProductError, SearchIndexError, UsageError
-from ingestion.jobs import TRIES, AddJob, AnyJob, ApproveJob, DateJob, FetchJob, Outcome, ReindexJob, RemoveJob, parse
+from ingestion.jobs import (
+    TRIES,
+    TROUBLES,
+    AddJob,
+    AnyJob,
+    ApproveJob,
+    DateJob,
+    FetchJob,
+    Outcome,
+    ReindexJob,
+    RemoveJob,
+    parse,
+)
 from ingestion.pipeline import Pipeline
 from ingestion.settings import Settings
 from ingestion.web import records
@@ -253,8 +265,10 @@ class Worker:
         self._tell(job_id, step=step, done=done, of=of)
 
     def _end(self, entry: Entry, outcomes: Iterable[Outcome]) -> None:
-        rows = json.dumps([outcome.model_dump(mode="json") for outcome in outcomes], ensure_ascii=False)
-        self._finish(entry, {"state": "done", "step": "", "outcomes": rows, "reason": ""})
+        told = list(outcomes)
+        rows = json.dumps([outcome.model_dump(mode="json") for outcome in told], ensure_ascii=False)
+        trouble = str(int(any(outcome.status in TROUBLES for outcome in told)))
+        self._finish(entry, {"state": "done", "step": "", "outcomes": rows, "reason": "", "trouble": trouble})
 
     def _try_again(self, entries: list[Entry], reason: str) -> None:
         for entry in entries:
@@ -268,7 +282,7 @@ class Worker:
         log.error("job parked", job=entry.job_id, reason=reason)
         self._store.xadd(keys.PARKED, {"id": entry.job_id, "job": entry.job.model_dump_json(), "reason": reason},
                          maxlen=keys.PARKED_LENGTH, approximate=True)
-        self._finish(entry, {"state": "parked", "step": "", "reason": reason})
+        self._finish(entry, {"state": "parked", "step": "", "reason": reason, "trouble": "1"})
 
     def _finish(self, entry: Entry, row: dict[str, str]) -> None:
         """Its state and its leaving the stream in one step."""

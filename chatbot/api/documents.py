@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chatbot.api.depends import Admin, TheService
-from chatbot.errors import BadInput
+from chatbot.errors import BadInput, Conflict, NotFound
 from chatbot.service import Service
-from ingestion import jobs, uploads
+from ingestion import board, jobs, uploads
 from ingestion import keys as ingestion_keys
 from ingestion.index.engine import open_engine
 from ingestion.jobs import AddJob, JobState, RemoveJob
@@ -30,16 +32,21 @@ MOST_FILES = 100
 """Of one upload."""
 
 
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+
+
 class About(BaseModel):
-    """What is said of a document when it is added."""
+    """What is said of a document when it is added. What isn't stays as the document has it; a new one is for
+    customers, in the collection "default"."""
 
     model_config = ConfigDict(extra="ignore")
 
-    title: str | None = None
+    title: str | None = Field(default=None, min_length=1, max_length=300)
     valid_from: date | None = None
     valid_until: date | None = None
     supersedes: str | None = None
-    collection: str = "default"
+    collection: Name | None = None
+    audience: Name | None = None
 
 
 class Schedule(BaseModel):
@@ -72,29 +79,48 @@ async def add(
     valid_from: Annotated[date | None, Form()] = None,
     valid_until: Annotated[date | None, Form()] = None,
     supersedes: Annotated[str | None, Form()] = None,
-    collection: Annotated[str, Form()] = "default",
+    collection: Annotated[Name | None, Form()] = None,
+    audience: Annotated[Name | None, Form()] = None,
+    document: Annotated[str | None, Form()] = None,
+    batch: Annotated[Name | None, Form()] = None,
 ) -> dict[str, Any]:
-    """Files as multipart/form-data, or ``{"url"}`` as JSON. The jobs' progress is under /admin/jobs."""
+    """Files as multipart/form-data, or ``{"url"}`` as JSON. The jobs' progress is under /admin/jobs.
+
+    ``document``: the file is a version of that one, whatever its name. A file's name may be its path in a folder. Of
+    files that would replace each other the first is taken, and the others are ``refused``; ``batch`` joins the requests
+    of one upload in this."""
     if request.headers.get("content-type", "").startswith("application/json"):
         link = Link.model_validate_json(await request.body())
         _check(link)
         site = records.site_of(link.url, **link.model_dump(exclude={"url"}))
+        site = records.named_again(site, await service.redis.hget(ingestion_keys.SITES, site.site))
         job_id = await jobs.at_once_async(service.redis, lambda pipe: records.following(pipe, site))
         await service.audit.note(session.account.user, "document.add", site.url)
-        return {"jobs": [{"job": job_id, "source": site.url}]}
+        return {"jobs": [{"job": job_id, "source": site.url}], "refused": []}
     if not files or len(files) > MOST_FILES:
         raise BadInput("no_files")
-    about = About(title=title if len(files) == 1 else None, valid_from=valid_from, valid_until=valid_until,
-                  supersedes=supersedes or None, collection=collection)
+    if (title or document) and len(files) > 1:
+        raise BadInput("one_file")
+    if document:
+        title = title or (await asyncio.to_thread(_register, service.settings)).get(document).title
+    about = About(title=title, valid_from=valid_from, valid_until=valid_until, supersedes=supersedes or None,
+                  collection=collection, audience=audience)
     _check(about)
-    added = []
+    added, refused = [], []
+    batch = batch or secrets.token_hex(8)
     for file in files:
-        name = file.filename or "document"
+        source = file.filename or "document"
         kept = await asyncio.to_thread(_keep, service.settings, file)
-        job = AddJob(upload=kept, name=name, source=name, **about.model_dump())
-        added.append({"job": await jobs.submit_async(service.redis, job), "source": name})
-        await service.audit.note(session.account.user, "document.add", name)
-    return {"jobs": added}
+        job = AddJob(upload=kept, name=PurePosixPath(source).name or "document", source=source,
+                     document=document or None, **about.model_dump())
+        if (other := await jobs.earlier_of_same_name(service.redis, batch, job)) is not None:
+            reason = jobs.clash(job, other)
+            refused.append({"source": source, "document": jobs.identity(job), "reason": reason,
+                            "reason_pl": in_polish(reason)})
+            continue
+        added.append({"job": await jobs.submit_async(service.redis, job), "source": source})
+        await service.audit.note(session.account.user, "document.add", source)
+    return {"jobs": added, "refused": refused}
 
 
 @router.delete("/documents/{document}", status_code=202)
@@ -107,9 +133,27 @@ async def remove(document: str, session: Admin, service: TheService) -> dict[str
 
 @router.get("/jobs")
 async def recent(session: Admin, service: TheService) -> dict[str, Any]:
-    """Newest first; ``done`` of ``total`` passages within ``step``."""
-    found = await jobs.recent_async(service.redis)
-    return {"jobs": [_told(one) for one in found]}
+    """Newest first, ``done`` of ``total`` passages within ``step``: the last hundred, those at work, and those with
+    ``trouble`` that no later job has made good. ``counts`` are of all that was asked for together last."""
+    stands, found = await board.read(service.redis)
+    troubled = set(stands.troubled)
+    return {"jobs": [{**_told(one), "trouble": one.job in troubled} for one in found], "counts": stands.counts}
+
+
+@router.post("/jobs/{job}/again", status_code=202)
+async def again(job: str, session: Admin, service: TheService) -> dict[str, str]:
+    """Do a job that has ended once more, as it was asked for."""
+    found = await jobs.asked_async(service.redis, job)
+    if found is None:
+        raise NotFound("no_job")
+    asked, state = found
+    if not state.ended:
+        raise Conflict("job_under_way")
+    if isinstance(asked, AddJob) and not uploads.path(service.settings.data_dir, asked.upload).exists():
+        raise BadInput("upload_gone")
+    job_id = await jobs.submit_async(service.redis, asked)
+    await service.audit.note(session.account.user, "job.again", state.source)
+    return {"job": job_id}
 
 
 @router.get("/sites")

@@ -33,7 +33,8 @@ class _Record(BaseModel):
 
 class Site(_Record):
     """``every``: hours between two looks; 0: none but when asked. ``title`` names the one document of a page; dates are
-    of the first version of each page. ``sitemap`` is None before the first look."""
+    of the first version of each page. None of ``collection`` or ``audience``: as each page's document has it.
+    ``sitemap`` is None before the first look."""
 
     site: str
     url: str
@@ -41,8 +42,8 @@ class Site(_Record):
     valid_from: date | None = None
     valid_until: date | None = None
     supersedes: str | None = None
-    collection: str = "default"
-    audience: str = "customer"
+    collection: str | None = None
+    audience: str | None = None
     every: int = LIMITS.every
     sitemap: bool | None = None
     added: float = 0.0
@@ -92,7 +93,17 @@ def page_document(url: str) -> str:
 
 def follow(store: redis.Redis, site: Site) -> str:
     """Keep it, and look at it at once; the job's id."""
-    return at_once(store, lambda pipe: following(pipe, site))
+    raw: Any = store.hget(keys.SITES, site.site)
+    named = named_again(site, raw)
+    return at_once(store, lambda pipe: following(pipe, named))
+
+
+def named_again(site: Site, raw: bytes | None) -> Site:
+    """What isn't said anew of a site that is followed already (``raw``, its record) stays: a page that is new in the
+    sitemap must not be for others than those before it."""
+    before = Site.model_validate_json(raw) if raw else site
+    return site.model_copy(update={
+        name: getattr(site, name) or getattr(before, name) for name in ("title", "collection", "audience")})
 
 
 def following(pipe: Any, site: Site) -> str:

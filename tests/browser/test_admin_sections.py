@@ -68,6 +68,8 @@ def test_days_that_a_text_names_are_settled_and_a_suspended_answer_says_why(
     dialog.get_by_label("Obowiązuje do").fill("2026-12-31")
     dialog.get_by_role("button", name="Zapisz daty").click()
     expect(dialog).to_be_hidden()
+    expect(waiting).to_contain_text("Zapisujemy decyzję.")
+    expect(waiting.get_by_role("button")).to_have_count(0)
     (job,) = accepted(served, "date")
     assert (job.document, job.version, str(job.valid_until)) == ("regulamin", "2", "2026-12-31")
 
@@ -125,6 +127,7 @@ def test_the_playground_shows_the_answer_its_source_and_what_was_found(served: S
     expect(outcome).to_contain_text("Odpowiedź dla klienta", timeout=FIRST_ANSWER_MS)
     expect(outcome.locator(".answer-text")).to_contain_text("14 dni")
     expect(page.get_by_text("Ryzyko błędu:")).to_be_visible()
+    expect(page.locator(".meter")).to_contain_text("wysyłamy do")
     expect(page.locator(".passages")).to_contain_text("Zasady zwrotów")
     outcome.locator(".chip").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("Na zwrot towaru masz 14 dni.")

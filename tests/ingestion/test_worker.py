@@ -48,6 +48,14 @@ def test_a_job_that_ends_its_worker_is_parked_alone(settings: Settings, store: r
             Mortal(settings, store, times=QUICK).run()
     states = jobs.read(store, ids)
     assert [states[job_id].state for job_id in ids] == ["parked", "done", "done", "done"]
+    assert states[ids[0]].trouble
+
+
+def test_a_job_with_an_outcome_that_somebody_must_see_to_says_so(settings: Settings, store: redis.Redis) -> None:
+    job_id = jobs.submit(store, RemoveJob(document="nowhere"))
+    Mortal(settings, store, times=QUICK).run()
+    state = jobs.read(store, [job_id])[job_id]
+    assert (state.outcomes[0].status, state.trouble, state.document) == ("failed", True, "nowhere")
 
 
 def test_what_waits_behind_a_long_job_is_not_done_by_another_worker_too(settings: Settings, store: redis.Redis) -> None:

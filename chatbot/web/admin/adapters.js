@@ -59,7 +59,7 @@ export class Adapters {
     return [
       element("h2", {}, one.name, one.created ? element("span", { class: "hint" }, this.strings.say("adapters.trained", { day: this.strings.day(one.created) })) : null),
       since ? element("p", { class: "hint" }, since) : null,
-      one.worries.length ? element("ul", { class: "worries" }, one.worries.map((worry) => element("li", { class: GRAVE.has(worry) ? "bad" : "" }, this.strings.say(`adapters.worries.${worry}`, { n: one.people, base: one.base, trouble: one.trouble })))) : null,
+      one.worries.length ? element("ul", { class: "worries" }, one.worries.map((worry) => element("li", { class: GRAVE.has(worry) ? "bad" : "" }, this.strings.say(`adapters.worries.${worry === "unapproved" && one.active ? "unapproved_now" : worry}`, { n: one.people, base: one.base, trouble: one.trouble })))) : null,
       this.measured(one.measured),
       this.learnt(one.sets),
       this.answers(one.answers),

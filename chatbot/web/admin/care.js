@@ -1,12 +1,14 @@
 /* What waits for a person: days that texts name, curated answers that are suspended, documents that disagree. */
 
 import { element, fill } from "../element.js";
+import { POLL_SECONDS } from "../limits.js";
 import { attempt, toast } from "../staff/toast.js";
 import { decideDays } from "./days.js";
+import { because } from "./reason.js";
 
 export class Care {
   constructor(strings, session) {
-    Object.assign(this, { strings, session });
+    Object.assign(this, { strings, session, sent: new Map() }); // decisions under way: what they are of → their job
     this.root = element("div", { class: "stack" });
   }
 
@@ -24,6 +26,39 @@ export class Care {
     });
   }
 
+  leave() {
+    clearTimeout(this.timer);
+  }
+
+  /** A decision was taken: its row says so until the job that carries it out is over. */
+  async decided(what, job) {
+    this.sent.set(what, job);
+    await this.enter();
+    await this.watch();
+  }
+
+  async watch() {
+    clearTimeout(this.timer);
+    await attempt(this.strings, async () => {
+      const { jobs } = await this.session.get("/admin/jobs");
+      const over = new Map(jobs.filter(({ state }) => state === "done" || state === "parked").map((job) => [job.job, job]));
+      const ended = [...this.sent].filter(([, job]) => over.has(job));
+      for (const [what, job] of ended) {
+        this.sent.delete(what);
+        const { trouble, outcomes, reason } = over.get(job);
+        if (trouble) toast(because(outcomes[0] ?? { reason }, this.strings), this.strings, { bad: true });
+      }
+      if (ended.length) await this.enter();
+    });
+    if (this.sent.size && this.root.isConnected) this.timer = setTimeout(() => this.watch(), POLL_SECONDS * 1000);
+  }
+
+  /** The button that decides, or that it was decided. */
+  act(what, label, does) {
+    return this.sent.has(what) ? element("p", { class: "hint", role: "status" }, this.strings.say("admin.being_saved"))
+      : element("button", { type: "button", class: "secondary", onclick: does }, this.strings.say(label));
+  }
+
   part(name, rows, show) {
     const { say } = this.strings;
     return element("section", { class: "card" },
@@ -34,10 +69,11 @@ export class Care {
 
   proposal(one, row) {
     const { strings, session } = this;
+    const what = `days ${one.document} ${row.version}`;
     return element("li", {}, element("p", {}, element("strong", {}, one.title || one.document), " ", element("code", {}, row.version)),
       row.proposal.evidence.slice(0, 2).map((sentence) => element("blockquote", {}, sentence)),
       element("p", { class: "hint" }, strings.say("admin.until_then", { days: strings.validity(row.since, row.until) || strings.say("admin.always") })),
-      element("button", { type: "button", class: "secondary", onclick: () => decideDays(one, row, { strings, session, saved: () => this.enter() }) }, strings.say("admin.decide")));
+      this.act(what, "admin.decide", () => decideDays(one, row, { strings, session, saved: (job) => this.decided(what, job) })));
   }
 
   entry(one) {
@@ -47,11 +83,14 @@ export class Care {
       element("p", { class: "hint" }, say(soon ? "admin.suspended_from" : "admin.suspended_since", { day: this.strings.day(one.since) }), " ",
         one.changed.length ? say("admin.because_changed", { clauses: one.changed.join(", ") }) : "", " ",
         one.missing.length ? say("admin.because_missing", { clauses: one.missing.join(", ") }) : ""),
-      soon || one.missing.length ? null : element("button", { type: "button", class: "secondary", onclick: () => this.approve(one) }, say("admin.still_true")));
+      soon || one.missing.length ? null : this.act(`entry ${one.document} ${one.question}`, "admin.still_true", () => this.approve(one)));
   }
 
   async approve({ document, version, question }) {
-    if (await attempt(this.strings, () => this.session.post("/admin/suspended/approve", { document, version, question }))) toast(this.strings.say("admin.accepted"), this.strings);
+    await attempt(this.strings, async () => {
+      const { job } = await this.session.post("/admin/suspended/approve", { document, version, question });
+      await this.decided(`entry ${document} ${question}`, job);
+    });
   }
 
   conflict({ holds, sides }) {

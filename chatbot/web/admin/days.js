@@ -1,9 +1,9 @@
 /* A version's days: what its text says of them, and what a person decides. */
 
 import { element } from "../element.js";
-import { attempt, toast } from "../staff/toast.js";
+import { attempt } from "../staff/toast.js";
 
-/** A dialog; `saved()` once the decision is on its way. */
+/** A dialog; `saved(job)` once the decision is on its way. */
 export function decideDays(document_, row, { strings, session, saved }) {
   const { say } = strings;
   const proposal = row.proposal?.open ? row.proposal : null;
@@ -30,10 +30,10 @@ export function decideDays(document_, row, { strings, session, saved }) {
     dialog.remove();
     if (dialog.returnValue !== "yes") return;
     const path = `/admin/documents/${encodeURIComponent(document_.document)}/versions/${encodeURIComponent(row.version)}/days`;
-    if (await attempt(strings, () => session.send("PUT", path, { valid_from: since.value || null, valid_until: until.value || null }))) {
-      toast(say("admin.added"), strings);
-      await saved();
-    }
+    await attempt(strings, async () => {
+      const { job } = await session.send("PUT", path, { valid_from: since.value || null, valid_until: until.value || null });
+      await saved(job);
+    });
   });
   document.body.append(dialog);
   if (proposal) take();

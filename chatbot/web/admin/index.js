@@ -37,6 +37,7 @@ export class Index {
     await attempt(this.strings, async () => {
       const [{ generations }, { golden }, { documents }] = await Promise.all(["index", "golden", "documents"].map((name) => this.session.get(`/admin/${name}`)));
       this.golden = golden;
+      this.titles = new Map(documents.map(({ document, title }) => [document, title || document]));
       fill(this.document, documents.map(({ document, title }) => element("option", { value: document }, title || document)));
       this.show(generations);
       this.list(golden);
@@ -59,7 +60,7 @@ export class Index {
     const { say } = this.strings;
     fill(this.trials, table(say("admin.golden"), [
       [say("admin.question"), ({ question }) => question],
-      [say("admin.must_find"), ({ document, clause }) => [document, clause].filter(Boolean).join(" ")],
+      [say("admin.must_find"), ({ document, clause }) => [this.titles.get(document) ?? document, clause].filter(Boolean).join(", ")],
       [say("admin.status"), (one) => this.state(one)],
       ["", (one) => (one.own ? element("button", { type: "button", class: "quiet", "aria-label": say("admin.remove_golden", { question: one.question }), onclick: () => this.write(golden.filter((other) => other.own && other !== one)) }, icon("close")) : element("span", { class: "hint" }, say("admin.of_profile")))],
     ], golden, say("admin.no_golden")));

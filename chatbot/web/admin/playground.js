@@ -8,6 +8,13 @@ import { attempt } from "../staff/toast.js";
 const ACTIONS = new Set(["reply", "question", "refusal", "ticket"]);
 const SECONDS = 60; // the longest an answer may take on two cores, with the model's own deadline inside
 
+/** The risk of being wrong up to which such an answer is sent. Of one that was held back the mode isn't told: most are
+ * quotes, and their limit is `p_wrong`. */
+function limit({ modes, p_wrong: quoted }, { answer, verdict }) {
+  const rule = modes[answer.mode];
+  return rule?.topics?.[verdict?.topic] ?? rule?.p_wrong ?? quoted;
+}
+
 export class Playground {
   constructor(strings, session) {
     Object.assign(this, { strings, session });
@@ -32,8 +39,8 @@ export class Playground {
     fill(this.result, element("p", { class: "empty" }, this.strings.say("admin.working")));
     const well = await attempt(this.strings, async () => {
       const body = { question: this.question.value.trim(), ...(this.day.value ? { as_of: this.day.value } : {}) };
-      const told = await this.session.post("/admin/playground", body, { seconds: SECONDS });
-      fill(this.result, this.answer(told.answer), this.verdict(told.verdict), this.filters(told), this.passages("admin.passages", told.passages), this.passages("admin.faq_near", told.faq), this.prompt(told));
+      const [told, thresholds] = await Promise.all([this.session.post("/admin/playground", body, { seconds: SECONDS }), this.session.get("/admin/thresholds")]);
+      fill(this.result, this.answer(told.answer), this.verdict(told.verdict, limit(thresholds, told)), this.filters(told), this.passages("admin.passages", told.passages), this.passages("admin.faq_near", told.faq), this.prompt(told));
     });
     if (!well) fill(this.result);
     this.button.disabled = false;
@@ -57,7 +64,7 @@ export class Playground {
       element("p", { class: "hint" }, facts.join(" · ")));
   }
 
-  verdict(verdict) {
+  verdict(verdict, most) {
     if (!verdict) return null;
     const { strings } = this;
     const { say } = strings;
@@ -65,8 +72,8 @@ export class Playground {
     return element("section", { class: "card" },
       element("h2", {}, say("admin.verdict")),
       Number.isFinite(wrong) ? element("div", { class: "meter" },
-        element("meter", { min: "0", max: "1", low: "0.3", high: "0.5", optimum: "0", value: wrong, "aria-label": say("admin.p_wrong") }),
-        element("span", {}, say("admin.p_wrong"), " ", element("strong", {}, `${strings.number(wrong * 100, 1)}%`))) : null,
+        element("meter", { min: "0", max: "1", low: String(most), high: String(most), optimum: "0", value: wrong, "aria-label": say("admin.p_wrong") }),
+        element("span", {}, say("admin.p_wrong"), " ", element("strong", {}, strings.share(wrong)), " ", element("span", { class: "hint" }, say("admin.at_most", { limit: strings.share(most) })))) : null,
       element("dl", { class: "facts" },
         verdict.topic ? element("div", {}, element("dt", {}, say("console.topic")), element("dd", {}, verdict.topic)) : null,
         verdict.team ? element("div", {}, element("dt", {}, say("console.team")), element("dd", {}, strings.name("teams", verdict.team))) : null,
