@@ -15,7 +15,7 @@ from ingestion.changes import changes as changes_since
 from ingestion.command import Json, announced_settings, out, parse_day, print_json, translated
 from ingestion.diff import Change
 from ingestion.diff import changes as differences
-from ingestion.errors import DocumentError, UsageError
+from ingestion.errors import NO_INDEX, DocumentError, SearchIndexError, UsageError
 from ingestion.index.engine import open_engine
 from ingestion.jobs import (
     AddJob,
@@ -137,7 +137,9 @@ def reindex(json: Json = False) -> None:
 @translated
 def rollback(json: Json = False) -> None:
     """Go back to the index before the last change."""
-    _run(RollbackJob(), json)
+    if (generation := open_engine(announced_settings()).current()) is None:
+        raise SearchIndexError(NO_INDEX)
+    _run(RollbackJob(generation=generation), json)
 
 
 @app.command("list")

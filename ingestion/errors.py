@@ -19,6 +19,8 @@ A message names the thing, its value and what to do, in one line. It is translat
 
 from __future__ import annotations
 
+NO_INDEX = "There is no index yet. Add documents with 'python -m ingestion add FILE…'."
+
 
 class ProductError(Exception):
     """An error a person can act on. ``str(error)`` is the whole one-line message."""

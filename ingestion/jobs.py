@@ -89,7 +89,11 @@ class ReindexJob(_Job):
 
 
 class RollbackJob(_Job):
+    """Leave this generation for the one before it. Who asks names what they saw, so that a second try, or a second
+    click, goes back no further."""
+
     kind: Literal["rollback"] = "rollback"
+    generation: str
 
 
 AnyJob = AddJob | FetchJob | DateJob | ApproveJob | RemoveJob | ReindexJob | RollbackJob

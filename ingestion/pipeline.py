@@ -20,7 +20,7 @@ from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
 from ingestion.errors import DocumentError, HeldError, SearchIndexError
 from ingestion.index.build import Child, Plan
-from ingestion.index.engine import LAYOUT, open_engine
+from ingestion.index.engine import LAYOUT, Snapshot, left, open_engine
 from ingestion.index.points import embedded
 from ingestion.jobs import AddJob, Outcome, identity, unchanged
 from ingestion.lock import Lock
@@ -182,9 +182,18 @@ class Pipeline:
         for _, version in register.indexed():
             self._embed(self._chunks_of(version), lambda done, of: None)
 
-    def rollback(self) -> Outcome:
+    def rollback(self, generation: str) -> Outcome:
+        """From this generation to the one before it; nothing where it was left already. Raises SearchIndexError when
+        others were built on it meanwhile: what they brought would go too, and nobody asked for that."""
         with self._lock():
-            snapshot = self._engine.rollback()
+            if (current := self._engine.current()) == generation:
+                snapshot: Snapshot | None = self._engine.rollback()
+            elif left(generation, self._engine.kept()):
+                snapshot = self._engine.snapshot(current)
+            else:
+                raise SearchIndexError(f"The index has changed since going back from {generation} was asked for. Look "
+                                       "at what changed, and ask again.")
+        assert snapshot is not None
         return Outcome(source="", document=snapshot.generation, status="rolled back", chunks=snapshot.points)
 
     def _read(self, job: AddJob, report: Callable[[str, int, int], None]) -> Ready:

@@ -14,7 +14,7 @@ from ingestion import english, form, polish
 from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
 from ingestion.embedding import Embedder, clean, open_embedder
-from ingestion.errors import SearchIndexError
+from ingestion.errors import NO_INDEX, SearchIndexError
 from ingestion.fusion import WEIGHTS, Weights, fused, weights_for
 from ingestion.history import joined, said
 from ingestion.index import sparse
@@ -185,7 +185,7 @@ class Searcher:
                 return self._opened
             generation = self._engine.current()
             if generation is None:
-                raise SearchIndexError("There is no index yet. Add documents with 'python -m ingestion add FILE…'.")
+                raise SearchIndexError(NO_INDEX)
             if self._opened is None or self._opened.index.generation != generation:
                 try:
                     self._opened = self._open(generation)

@@ -235,7 +235,7 @@ class Worker:
                 return {entry.job_id: [removed]}
             if isinstance(job, ReindexJob):
                 return {entry.job_id: self._pipeline.reindex(partial(self._progress, entry.job_id))}
-            return {entry.job_id: [self._pipeline.rollback()]}
+            return {entry.job_id: [self._pipeline.rollback(job.generation)]}
         except (UsageError, DocumentError, SearchIndexError) as error:
             name = getattr(job, "document", "") or getattr(job, "site", "")
             return {entry.job_id: [Outcome(source=name, document=name, status="failed", reason=str(error))]}

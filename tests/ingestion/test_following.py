@@ -14,6 +14,7 @@ import redis
 
 from ingestion import jobs, keys, registry, uploads
 from ingestion.embedding import Embedder, open_embedder
+from ingestion.index.generations import EdgeEngine
 from ingestion.jobs import AddJob, JobState, Outcome, RollbackJob
 from ingestion.registry import Document, Register, Version
 from ingestion.search import Searcher, SearchRequest
@@ -250,7 +251,7 @@ def test_after_a_rollback_a_page_is_fetched_again(
     worker(records.follow(store, records.site_of(site.url("/a"))))
     site.put("/a", "Zwrot towaru trwa 30 dni.", ETag='"2"')
     worker(records.follow(store, records.sites(store)[0]))
-    worker(jobs.submit(store, RollbackJob()))
+    worker(jobs.submit(store, RollbackJob(generation=EdgeEngine(settings.data_dir / "index").current() or "")))
     assert found(settings, embedder) == ["Zwrot towaru trwa 14 dni."]
     worker(records.follow(store, records.sites(store)[0]))
     assert found(settings, embedder) == ["Zwrot towaru trwa 30 dni."]
