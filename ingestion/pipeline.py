@@ -234,7 +234,8 @@ class Pipeline:
     def _take_in(self, ready: Mapping[str, Ready], report: Report) -> dict[str, Outcome]:
         """Into the index, all in one generation; if that fails its trial, each by itself, to find the one at fault."""
         with self._lock():
-            register, outcomes = registered(self.register(), ready)
+            current = self.register()
+            register, outcomes = registered(current, ready)
             wanted = [job_id for job_id, outcome in outcomes.items() if outcome.status == "indexed"]
 
             def tell(done: int, of: int) -> None:
@@ -243,8 +244,8 @@ class Pipeline:
 
             try:
                 if wanted:
-                    before = {(one.document, one.question) for one in self.suspended(self.register())}
-                    self._switch_to(register, tell)
+                    before = {(one.document, one.question) for one in self.suspended(current)}
+                    self._switch_to(standing.carried(current, register, self._chunks_of), tell)
                     outcomes = noticed(outcomes, [one for one in self.suspended(self.register())
                                                    if (one.document, one.question) not in before])
                 return outcomes
