@@ -89,7 +89,9 @@ def _asked(proposal: Proposal | None, job: AddJob) -> Proposal | None:
     agrees = (proposal.valid_from is None or proposal.valid_from == job.valid_from) and (
         proposal.valid_until is None or proposal.valid_until == job.valid_until
     )
-    return None if agrees and job.valid_from is not None else proposal
+    if agrees and job.valid_from is not None:
+        return None
+    return proposal.model_copy(update={"stated": (job.valid_from, job.valid_until)})
 
 
 def _narrowed(job: AddJob, proposal: Proposal, since: date | None) -> tuple[date | None, date | None]:

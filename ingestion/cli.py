@@ -33,7 +33,7 @@ from ingestion.registry import Register
 from ingestion.reporting import finish, outcome_of, outcomes, report
 from ingestion.settings import Settings
 from ingestion.store import connect
-from ingestion.validity import decided
+from ingestion.validity import decided, refused
 from ingestion.web import commands as web_commands
 from ingestion.web import records
 from ingestion.web.limits import LIMITS
@@ -243,7 +243,7 @@ def confirm(
     version: Annotated[str | None, typer.Argument(help="Default: the one whose days wait for a person.")] = None,
     valid_from: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD; else as the text says.")] = None,
     valid_until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD; else as the text says.")] = None,
-    as_before: Annotated[bool, typer.Option(help="Refuse what the text says: valid from the beginning on.")] = False,
+    as_before: Annotated[bool, typer.Option(help="Refuse what the text says: the days given when it was added.")] = False,
     json: Json = False,
 ) -> None:
     """Settle a version's days: as its text says, or as given here."""
@@ -253,7 +253,8 @@ def confirm(
         names = ", ".join(each.version for each in waiting or one.versions)
         raise UsageError(f"{len(waiting)} versions of {document} wait for their days. Name one: {names}.")
     chosen = one.find(version) if version is not None else waiting[0]
-    proposed = (None, None) if as_before else decided(chosen.proposal, chosen.valid_from, chosen.valid_until)
+    settle = refused if as_before else decided
+    proposed = settle(chosen.proposal, chosen.valid_from, chosen.valid_until)
     since = parse_day(valid_from, "--valid-from") or proposed[0]
     until = parse_day(valid_until, "--valid-until") or proposed[1]
     _run(DateJob(document=document, version=chosen.version, valid_from=since, valid_until=until), json)
