@@ -46,6 +46,7 @@ class Times:
 
 
 TIMES = Times()
+NOT_UNDERSTOOD = "it is of another version of this program, which this one doesn't understand. Bring all to one version."
 BATCH = 32
 """Documents taken into one generation; a build costs a copy of the index."""
 
@@ -170,7 +171,12 @@ class Worker:
         for entry, fields in taken.items():
             pending = self._store.xpending_range(keys.JOBS, keys.WORKERS, entry, entry, 1)
             tries = int(pending[0]["times_delivered"]) if pending else 1
-            job_id, job = parse(fields)
+            try:
+                job_id, job = parse(fields)
+            except (KeyError, ValueError):
+                log.exception("job not understood", entry=entry)
+                self._give_up(entry, fields.get(b"id", b"").decode(), fields.get(b"job", b""), NOT_UNDERSTOOD)
+                continue
             found.append(Entry(entry, job_id, job, tries))
         return found
 
@@ -254,7 +260,7 @@ class Worker:
 
     def _end(self, entry: Entry, outcomes: Iterable[Outcome]) -> None:
         rows = json.dumps([outcome.model_dump(mode="json") for outcome in outcomes], ensure_ascii=False)
-        self._finish(entry, {"state": "done", "step": "", "outcomes": rows, "reason": ""})
+        self._finish(entry.id, entry.job_id, {"state": "done", "step": "", "outcomes": rows, "reason": ""})
 
     def _try_again(self, entries: list[Entry], reason: str) -> None:
         for entry in entries:
@@ -265,17 +271,20 @@ class Worker:
             self._again[entry.id] = time.monotonic() + self._times.retry * 2 ** (entry.tries - 1)
 
     def _park(self, entry: Entry, reason: str) -> None:
-        log.error("job parked", job=entry.job_id, reason=reason)
-        self._store.xadd(keys.PARKED, {"id": entry.job_id, "job": entry.job.model_dump_json(), "reason": reason},
-                         maxlen=keys.PARKED_LENGTH, approximate=True)
-        self._finish(entry, {"state": "parked", "step": "", "reason": reason})
+        self._give_up(entry.id, entry.job_id, entry.job.model_dump_json(), reason)
 
-    def _finish(self, entry: Entry, row: dict[str, str]) -> None:
+    def _give_up(self, entry: bytes, job_id: str, job: str | bytes, reason: str) -> None:
+        log.error("job parked", job=job_id, reason=reason)
+        self._store.xadd(keys.PARKED, {"id": job_id, "job": job, "reason": reason}, maxlen=keys.PARKED_LENGTH,
+                         approximate=True)
+        self._finish(entry, job_id, {"state": "parked", "step": "", "reason": reason})
+
+    def _finish(self, entry: bytes, job_id: str, row: dict[str, str]) -> None:
         """Its state and its leaving the stream in one step."""
         with self._store.pipeline(transaction=True) as pipe:
-            _write(pipe, entry.job_id, row)
-            pipe.xack(keys.JOBS, keys.WORKERS, entry.id)
-            pipe.xdel(keys.JOBS, entry.id)
+            _write(pipe, job_id, row)
+            pipe.xack(keys.JOBS, keys.WORKERS, entry)
+            pipe.xdel(keys.JOBS, entry)
             pipe.execute()
 
     def _tell(self, job_id: str, **row: str | int) -> None:
