@@ -18,7 +18,7 @@ from ingestion.arrivals import Ready, failed, noticed, registered, same_words
 from ingestion.documents import Chunk, Text, Validity
 from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
-from ingestion.errors import DocumentError, HeldError, SearchIndexError
+from ingestion.errors import DocumentError, HeldError, IndexAway, SearchIndexError
 from ingestion.index.build import Child, Plan
 from ingestion.index.engine import LAYOUT, Snapshot, left, open_engine
 from ingestion.index.points import embedded
@@ -249,6 +249,8 @@ class Pipeline:
                     outcomes = noticed(outcomes, [one for one in self.suspended(self.register())
                                                    if (one.document, one.question) not in before])
                 return outcomes
+            except IndexAway:
+                raise  # no document's fault
             except SearchIndexError as error:
                 if len(ready) == 1:
                     return {job_id: failed(one.job, "failed", str(error)) for job_id, one in ready.items()}

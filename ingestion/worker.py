@@ -21,7 +21,7 @@ import redis
 import structlog
 
 from ingestion import jobs, keys
-from ingestion.errors import DocumentError, ProductError, SearchIndexError, UsageError
+from ingestion.errors import DocumentError, IndexAway, ProductError, SearchIndexError, UsageError
 from ingestion.jobs import TRIES, AddJob, AnyJob, ApproveJob, DateJob, FetchJob, Outcome, ReindexJob, RemoveJob, parse
 from ingestion.pipeline import Pipeline
 from ingestion.settings import Settings
@@ -242,6 +242,8 @@ class Worker:
             if isinstance(job, ReindexJob):
                 return {entry.job_id: self._pipeline.reindex(partial(self._progress, entry.job_id))}
             return {entry.job_id: [self._pipeline.rollback(job.generation)]}
+        except IndexAway:
+            raise
         except (UsageError, DocumentError, SearchIndexError) as error:
             name = getattr(job, "document", "") or getattr(job, "site", "")
             return {entry.job_id: [Outcome(source=name, document=name, status="failed", reason=str(error))]}
