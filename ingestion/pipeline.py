@@ -14,7 +14,7 @@ from datetime import date
 from functools import partial
 
 from ingestion import chunk_files, chunking, garbage, registry, sandbox, standing, uploads
-from ingestion.arrivals import Ready, failed, noticed, registered, same_words
+from ingestion.arrivals import Ready, failed, moved, noticed, registered, same_words
 from ingestion.documents import Chunk, Text, Validity
 from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
@@ -245,6 +245,7 @@ class Pipeline:
             try:
                 if wanted:
                     before = {(one.document, one.question) for one in self.suspended(current)}
+                    register = moved(current, register, self._chunks_of, self._write)
                     self._switch_to(standing.carried(current, register, self._chunks_of), tell)
                     outcomes = noticed(outcomes, [one for one in self.suspended(self.register())
                                                    if (one.document, one.question) not in before])

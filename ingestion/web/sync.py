@@ -163,7 +163,7 @@ class Sync:
         page = look.before.get(url)
         if page is not None and page.left_out:
             return
-        known = page if page is not None and _in_index(look.register, page) else None
+        known = page if page is not None and _in_index(look, page) else None
         try:
             fetched = fetcher.get(url, known.etag if known else "", known.last_modified if known else "")
         except PageGone as error:
@@ -184,7 +184,7 @@ class Sync:
         upload = uploads.keep_pieces(self._settings.data_dir, [fetched.content])
         fresh = page.model_copy(update={
             "upload": upload, "etag": fetched.etag, "last_modified": fetched.last_modified, "left_out": False})
-        if upload == page.upload and _in_index(look.register, page):
+        if upload == page.upload and _in_index(look, page):
             return self._note(look, url, "unchanged", None, fresh)
         first = page.document not in look.register.documents
         again = date.today() if upload != page.upload and _was_over(look.register, page.document, upload) else None
@@ -239,13 +239,13 @@ def _unread(page: Page) -> Page:
     return page.model_copy(update={"upload": "", "etag": "", "last_modified": ""})
 
 
-def _in_index(register: Register, page: Page) -> bool:
-    """Whether the page's last content is what its document says now."""
-    document = register.documents.get(page.document)
-    return document is not None and any(
-        one.upload == page.upload and not one.replaced and one.validity.covers(date.today())
-        for one in document.versions
-    )
+def _in_index(look: _Look, page: Page) -> bool:
+    """Whether the page's last content is what its document says now, where the site is to be found."""
+    document = look.register.documents.get(page.document)
+    if document is None or (document.collection, document.audience) != (look.site.collection, look.site.audience):
+        return False
+    return any(one.upload == page.upload and not one.replaced and one.validity.covers(date.today())
+               for one in document.versions)
 
 
 def _was_over(register: Register, document: str, upload: str) -> bool:

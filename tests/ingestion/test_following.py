@@ -16,6 +16,7 @@ from ingestion import jobs, keys, registry, uploads
 from ingestion.embedding import Embedder, open_embedder
 from ingestion.index.generations import EdgeEngine
 from ingestion.jobs import AddJob, JobState, Outcome, RollbackJob
+from ingestion.pipeline import Pipeline
 from ingestion.registry import Document, Register, Version
 from ingestion.search import Searcher, SearchRequest
 from ingestion.settings import Settings
@@ -289,3 +290,14 @@ def test_addresses_that_differ_are_different_documents() -> None:
         "https://sklep.pl/" + "bardzo-dlugi-adres-" * 5 + "1", "https://sklep.pl/" + "bardzo-dlugi-adres-" * 5 + "2")}
     assert len(names) == 5
     assert records.page_document("https://www.sklep.pl/pomoc/") == records.page_document("https://sklep.pl/pomoc")
+
+
+def test_a_page_followed_for_another_audience_is_taken_in_anew(site: Site, worker: Do, settings: Settings,
+                                                               store: redis.Redis) -> None:
+    site.put("/a", "Zwrot towaru trwa 14 dni.", ETag='"1"')
+    worker(records.follow(store, records.site_of(site.url("/a"))))
+    (outcome,) = worker(records.follow(store, records.site_of(site.url("/a"), audience="staff"))).outcomes
+    assert outcome.status == "indexed"
+    assert Pipeline(settings).register().get("sklep-example-a").audience == "staff"
+    (outcome,) = worker(records.follow(store, records.sites(store)[0])).outcomes
+    assert outcome.status == "unchanged"
