@@ -59,6 +59,7 @@ class Pipeline:
         self._embedder: CachedEmbedder | None = None
         self._engine = open_engine(settings)
         self._child: Child | None = None
+        self._read_last: tuple[str | None, Register] | None = None
 
     @property
     def embedder(self) -> CachedEmbedder:
@@ -274,9 +275,12 @@ class Pipeline:
         garbage.collect(self._settings.data_dir, [one.documents for one in snapshots if one], self._queued())
 
     def register(self) -> Register:
-        """What the current generation was built from."""
-        snapshot = self._engine.snapshot(self._engine.current())
-        return snapshot.documents if snapshot else Register()
+        """What the current generation was built from; read once for each."""
+        generation = self._engine.current()
+        if self._read_last is None or self._read_last[0] != generation:
+            snapshot = self._engine.snapshot(generation)
+            self._read_last = generation, snapshot.documents if snapshot else Register()
+        return self._read_last[1]
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
