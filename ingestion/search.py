@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion import english, form, polish
+from ingestion import chunk_files, english, form, polish
 from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
 from ingestion.embedding import Embedder, clean, open_embedder
@@ -129,7 +129,7 @@ class Searcher:
         for _, version in snapshot.documents.indexed() if snapshot else ():
             path = self._chunks / version.chunks_file
             try:
-                lines = path.read_text(encoding="utf-8").splitlines()
+                lines = chunk_files.lines(path)
             except OSError as error:
                 raise SearchIndexError(f"The text of {version.name} can't be read ({path}: {error.strerror}). "
                                        f"Run 'python -m ingestion reindex'.") from error

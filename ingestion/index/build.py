@@ -186,7 +186,7 @@ def _placed(plan: Plan, register: Register, documents: Container[str] | None = N
 def _said(plan: Plan, document: Document, version: Version) -> Iterator[Said]:
     path = plan.chunks / version.chunks_file
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = chunk_files.lines(path)
     except OSError as error:
         raise SearchIndexError(f"The chunks of {document.document} {version.version} can't be read ({path}: "
                                f"{error.strerror}). Run 'python -m ingestion reindex'.") from error
