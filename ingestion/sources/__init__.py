@@ -173,16 +173,18 @@ def _csv(data: bytes, name: str) -> Found | Text:
 
 def _sheets(data: bytes, name: str) -> Found | Text:
     """Sheets of questions and answers become entries, the others tables."""
-    sheets, hidden = office.read_xlsx(data, name)
-    told = f"{name} has hidden sheets ({', '.join(hidden)}); they were left out. Unhide those that customers may read."
-    notes = (told,) if hidden else ()
+    book = office.read_xlsx(data, name)
+    notes = (*((f"{name} has hidden sheets ({', '.join(book.hidden)}); they were left out. Unhide those that customers "
+                "may read.",) if book.hidden else ()),
+             *((f"{name} has hidden rows or columns (sheets: {', '.join(book.partly)}); they were left out. Unhide "
+                "those that customers may read.",) if book.partly else ()))
     blocks: list[Block] = []
     entries: list[Text] = []
-    for title, rows in sheets:
+    for title, rows in book.sheets:
         if (found := faq.from_rows(rows, name)) is not None:
             entries.append(found)
         elif (whole := table(rows)) is not None:
-            blocks += [Block(title, level=1)] if title and len(sheets) > 1 else []
+            blocks += [Block(title, level=1)] if title and len(book.sheets) > 1 else []
             blocks.append(whole)
     if not entries:
         return Found(None, tuple(blocks), notes)

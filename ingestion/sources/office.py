@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from zipfile import ZipFile
 
@@ -61,24 +62,55 @@ def _paragraphs(element: Any, between: str) -> str:
     return between.join(clean(one) for one in found if one.strip())
 
 
-def read_xlsx(data: bytes, name: str) -> tuple[list[tuple[str, list[list[str]]]], list[str]]:
-    """Each sheet's name and rows of shown values; and the names of hidden sheets, which are not for readers."""
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Each sheet's name and rows of shown values. Not for readers are ``hidden`` sheets, and of the ``partly`` hidden
+    ones those rows and columns; both by name."""
+
+    sheets: list[tuple[str, list[list[str]]]]
+    hidden: list[str]
+    partly: list[str]
+
+
+def read_xlsx(data: bytes, name: str) -> Book:
     archive = open_zip(data, name)
     strings = xml(archive, "xl/sharedStrings.xml", name)
     listed = strings if strings is not None else ()
     shared = ["".join(part.text or "" for part in one.iter(f"{_SHEET}t")) for one in listed]
     book = xml(archive, "xl/workbook.xml", name)
     formats = Formats(xml(archive, "xl/styles.xml", name), book)
-    sheets: list[tuple[str, list[list[str]]]] = []
-    hidden: list[str] = []
+    found = Book([], [], [])
     for title, member, shown in _sheets(archive, book, name):
         if not shown:
-            hidden.append(title)
+            found.hidden.append(title)
             continue
         root = xml(archive, member, name)
-        rows = [[*_cells(row, shared, formats)] for row in root.iter(f"{_SHEET}row")] if root is not None else []
-        sheets.append((title, [row for row in rows if any(row)]))
-    return sheets, hidden
+        rows, whole = _rows(root, shared, formats) if root is not None else ([], True)
+        found.sheets.append((title, rows))
+        if not whole:
+            found.partly.append(title)
+    return found
+
+
+def _rows(root: Any, shared: list[str], formats: Formats) -> tuple[list[list[str]], bool]:
+    """Rows as they are shown, and whether that is all that they hold. What a filter or a folded group hides is hidden
+    as well."""
+    columns = [(int(one.get("min") or 0), int(one.get("max") or 0)) for one in root.iter(f"{_SHEET}col") if _hides(one)]
+    rows: list[list[str]] = []
+    whole = True
+    for row in root.iter(f"{_SHEET}row"):
+        cells: list[str] = []
+        for column, text in _cells(row, shared, formats):
+            if _hides(row) or any(first <= column <= last for first, last in columns):
+                whole = whole and not text
+            else:
+                cells.append(text)
+        rows += [cells] if any(cells) else []
+    return rows, whole
+
+
+def _hides(element: Any) -> bool:
+    return element.get("hidden") in ("1", "true")
 
 
 def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str, bool]]:
@@ -97,15 +129,16 @@ def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str, 
     yield from (("", member, True) for member in rest)
 
 
-def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[str]:
+def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[tuple[int, str]]:
+    """Each cell with its column, the first being 1; empty ones before it."""
     column = 0
     for cell in row.iter(f"{_SHEET}c"):
         letters = re.match(r"[A-Z]+", cell.get("r") or "")
         at = 0
         for letter in letters[0] if letters else "":
             at = at * 26 + ord(letter) - 64
-        for _ in range(min(max(at - column - 1, 0), MOST_REPEATED)):
-            yield ""
+        for empty in range(min(max(at - column - 1, 0), MOST_REPEATED)):
+            yield column + 1 + empty, ""
         column = max(at, column + 1)
         value = cell.find(f"{_SHEET}v")
         text = value.text or "" if value is not None else "".join(part.text or "" for part in cell.iter(f"{_SHEET}t"))
@@ -113,7 +146,7 @@ def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[str]:
             text = shared[int(text)]
         elif cell.get("t") in (None, "n"):
             text = formats.shown(text, cell.get("s"))
-        yield clean(text).strip()
+        yield column, clean(text).strip()
 
 
 def read_odt(data: bytes, name: str) -> Found:

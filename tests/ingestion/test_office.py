@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingestion import sources
 from ingestion.documents import Text
+from ingestion.reasons import in_polish
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -60,6 +61,28 @@ def test_a_hidden_sheet_is_not_read_and_is_named(tmp_path: Path) -> None:
         "xl/worksheets/sheet1.xml": shown, "xl/worksheets/sheet2.xml": secret})  # fmt: skip
     assert "Kurier" in words(found) and "Marża" not in words(found)
     assert len(found.notes) == 1 and "Marże" in found.notes[0]
+
+
+def test_hidden_rows_and_columns_are_not_read_and_their_sheet_is_named(tmp_path: Path) -> None:
+    def row(number: int, *texts: str, more: str = "") -> str:
+        cells = "".join(f'<c r="{letter}{number}" t="str"><v>{text}</v></c>' for letter, text in zip("ABCD", texts,
+                                                                                                  strict=True) if text)
+        return f'<row r="{number}"{more}>{cells}</row>'
+
+    def book(*rows: str) -> Text:
+        sheet = (f'<worksheet xmlns="{SHEET}"><cols><col min="1" max="1" width="9"/><col min="2" max="3" hidden="1"/>'
+                 f"</cols><sheetData>{''.join(rows)}</sheetData></worksheet>")
+        names = f'<workbook xmlns="{SHEET}" xmlns:r="{LINKS}"><sheets><sheet name="Cennik" r:id="a"/></sheets></workbook>'
+        links = '<Relationships><Relationship Id="a" Target="worksheets/sheet1.xml"/></Relationships>'
+        return read(tmp_path / "cennik.xlsx", {
+            "xl/workbook.xml": names, "xl/_rels/workbook.xml.rels": links, "xl/worksheets/sheet1.xml": sheet})
+
+    found = book(row(1, "Usługa", "Koszt", "Marża", "Cena"), row(2, "Kurier", "9 zł", "40%", "14 zł"),
+                 row(3, "Hurt", "", "", "1 zł", more=' hidden="1"'), row(4, "Odbiór", "", "", "0 zł"))
+    assert words(found) == "| Usługa | Cena |\n| Kurier – Cena: 14 zł |\n| Odbiór – Cena: 0 zł |"
+    assert len(found.notes) == 1 and "Cennik" in found.notes[0]
+    assert "ukryte wiersze lub kolumny (arkusze: Cennik)" in str(in_polish(found.notes[0]))
+    assert book(row(1, "Kurier", "", "", "14 zł"), row(2, "", "", "", "", more=' hidden="1"')).notes == ()
 
 
 def test_words_of_open_documents_and_slides_stay_apart_where_a_tab_or_a_line_break_parts_them(tmp_path: Path) -> None:
