@@ -13,7 +13,7 @@ from pathlib import Path
 from ingestion.clauses import Block, clauses
 from ingestion.documents import Kind, Text
 from ingestion.errors import DocumentError, NeedsOcr, NeedsPassword
-from ingestion.sources import archive, docx, faq, html, mail, markdown, office, passages, pdf, plain, questions
+from ingestion.sources import archive, docx, faq, html, mail, markdown, office, odt, passages, pdf, plain, questions
 from ingestion.sources.blocks import Found, table
 from ingestion.sources.language import language
 
@@ -99,7 +99,7 @@ def _zipped(data: bytes, name: str) -> Reader:
     if "xl/workbook.xml" in members:
         return _sheets
     if "content.xml" in members:
-        return office.read_odt
+        return odt.read
     raise DocumentError(f"{name} is an archive, not a document. Unpack it and add the files. Readable are {READABLE}.")
 
 

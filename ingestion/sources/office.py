@@ -1,4 +1,4 @@
-"""Presentations, spreadsheets and OpenDocument text, from their XML: a heading a slide or sheet, tables whole."""
+"""Presentations and spreadsheets, from their XML: a heading a slide or sheet, tables whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from ingestion.clauses import Block
-from ingestion.errors import NeedsOcr, NeedsPassword
+from ingestion.errors import NeedsOcr
 from ingestion.polish import clean
 from ingestion.sources.archive import open_zip, xml
 from ingestion.sources.blocks import Found, table
@@ -19,11 +19,8 @@ _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SHOW = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _BOOK_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_ODF_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-MOST_REPEATED = 50
-"""Times an OpenDocument cell or row is repeated at most; files repeat empty ones a million times."""
+MOST_EMPTY = 50
+"""Cells between two of a row at most."""
 
 
 def read_pptx(data: bytes, name: str) -> Found:
@@ -137,7 +134,7 @@ def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[tuple[int,
         at = 0
         for letter in letters[0] if letters else "":
             at = at * 26 + ord(letter) - 64
-        for empty in range(min(max(at - column - 1, 0), MOST_REPEATED)):
+        for empty in range(min(max(at - column - 1, 0), MOST_EMPTY)):
             yield column + 1 + empty, ""
         column = max(at, column + 1)
         value = cell.find(f"{_SHEET}v")
@@ -147,59 +144,3 @@ def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[tuple[int,
         elif cell.get("t") in (None, "n"):
             text = formats.shown(text, cell.get("s"))
         yield column, clean(text).strip()
-
-
-def read_odt(data: bytes, name: str) -> Found:
-    archive = open_zip(data, name)
-    manifest = xml(archive, "META-INF/manifest.xml", name)
-    if manifest is not None and any("encryption-data" in str(one.tag) for one in manifest.iter()):
-        raise NeedsPassword(f"{name} is encrypted. Save it without a password and add it.")
-    root = xml(archive, "content.xml", name)
-    blocks = tuple(_open_document(root)) if root is not None else ()
-    return Found(next((block.text for block in blocks if block.level == 1), None), blocks)
-
-
-def _open_document(element: Any) -> Iterator[Block]:
-    for child in element:
-        if child.tag == f"{_ODF_TABLE}table":
-            rows = [[*_open_cells(row)] for row in child.iter(f"{_ODF_TABLE}table-row")]
-            if (found := table([row[:MOST_REPEATED] for row in rows])) is not None:
-                yield found
-        elif child.tag in (f"{_ODF_TEXT}h", f"{_ODF_TEXT}p"):
-            level = child.get(f"{_ODF_TEXT}outline-level") if child.tag.endswith("}h") else None
-            for line in _open_text(child).split("\n"):
-                if text := " ".join(line.split()):
-                    yield Block(text, level=min(int(level), 6) if level and level.isdigit() else 0)
-            for note in child.iter(f"{_ODF_TEXT}note"):
-                if text := " ".join(_open_text(note).split()):
-                    yield Block(text)
-        elif child.tag != f"{_ODF_TEXT}tracked-changes":
-            yield from _open_document(child)
-
-
-def _open_cells(row: Any) -> Iterator[str]:
-    """A row's cells by column: one may be repeated, and one that another covers is empty."""
-    for cell in row.iter(f"{_ODF_TABLE}table-cell", f"{_ODF_TABLE}covered-table-cell"):
-        repeated = cell.get(f"{_ODF_TABLE}number-columns-repeated") or "1"
-        paragraphs = (" ".join(_open_text(one).split()) for one in cell.iter(f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"))
-        text = " ".join(one for one in paragraphs if one)
-        for _ in range(min(int(repeated), MOST_REPEATED) if repeated.isdigit() else 1):
-            yield text
-
-
-def _open_text(element: Any) -> str:
-    """A paragraph's text, its spaces, tabs and line breaks in place; notes stand behind it, and comments nowhere."""
-    parts = [element.text or ""]
-    for child in element:
-        if child.tag == f"{_ODF_TEXT}line-break":
-            parts.append("\n")
-        elif child.tag in (f"{_ODF_TEXT}tab", f"{_ODF_TEXT}s"):
-            parts.append(" ")
-        elif child.tag in (f"{_ODF_TEXT}note-body", f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"):
-            parts.append(f" {_open_text(child)} ")
-        elif child.tag == f"{_ODF_TEXT}note-citation":
-            parts.append(f"{_open_text(child).strip()}) ")
-        elif isinstance(child.tag, str) and child.tag not in (f"{_ODF_TEXT}note", f"{_ODF_OFFICE}annotation"):
-            parts.append(_open_text(child))
-        parts.append(child.tail or "")
-    return clean("".join(parts))
