@@ -243,7 +243,7 @@ def confirm(
     version: Annotated[str | None, typer.Argument(help="Default: the one whose days wait for a person.")] = None,
     valid_from: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD; else as the text says.")] = None,
     valid_until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD; else as the text says.")] = None,
-    as_before: Annotated[bool, typer.Option(help="Refuse what the text says: the days given when it was added.")] = False,
+    as_before: Annotated[bool, typer.Option(help="Refuse what the text says; stated days stand.")] = False,
     json: Json = False,
 ) -> None:
     """Settle a version's days: as its text says, or as given here."""

@@ -78,8 +78,8 @@ _OWN = re.compile(
 
 class Proposal(BaseModel):
     """What the text says of itself. A day that it doesn't name is None; ``repeals`` are other documents, as it calls
-    them; ``evidence`` are its own sentences. ``open``: nobody has confirmed or refused it yet; ``stated``: the first and
-    the last day given by who added it, which hold if it is refused."""
+    them; ``evidence`` are its own sentences. ``open``: nobody has confirmed or refused it yet. ``stated``: the first
+    and the last day given by who added it, which hold if it is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -60,7 +60,8 @@ class Times:
 
 
 TIMES = Times()
-NOT_UNDERSTOOD = "it is of another version of this program, which this one doesn't understand. Bring all to one version."
+NOT_UNDERSTOOD = ("it is of another version of this program, which this one doesn't understand. Bring all to one "
+                  "version.")
 BATCH = 32
 """Documents taken into one generation; a build costs a copy of the index."""
 

@@ -1,9 +1,9 @@
 """Builds a generation in a child process, because building holds the interpreter for seconds.
 
 `Child` (the parent's side) is ``python -m ingestion.index.build``: it takes a plan on standard input and tells one JSON
-line per step: ``{"done", "of"}``, and last ``{"snapshot"}`` or ``{"error", "away"}``. The child reads chunks from their files
-and vectors from the cache, writes only what differs from the generation before, and tries the result before it says
-that it is done. Switching is the parent's.
+line per step: ``{"done", "of"}``, and last ``{"snapshot"}`` or ``{"error", "away"}``. The child reads chunks from
+their files and vectors from the cache, writes only what differs from the generation before, and tries the result before
+it says that it is done. Switching is the parent's.
 """
 
 from __future__ import annotations

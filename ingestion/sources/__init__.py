@@ -13,7 +13,7 @@ from pathlib import Path
 from ingestion.clauses import Block, clauses
 from ingestion.documents import Kind, Text
 from ingestion.errors import DocumentError, NeedsOcr, NeedsPassword
-from ingestion.sources import archive, docx, faq, html, mail, markdown, office, odt, passages, pdf, plain, questions
+from ingestion.sources import archive, docx, faq, html, mail, markdown, odt, office, passages, pdf, plain, questions
 from ingestion.sources.blocks import Found, table
 from ingestion.sources.language import language
 

@@ -73,9 +73,9 @@ class _Numbering:
             del counts[deeper]
         if not of.kind:
             return "- "
-        named = [(counts.get(one, levels[one].start), levels[one].kind) for one in range(max(1, level - of.shown + 1), level + 1)
-                 if one in levels and levels[one].kind]
-        return f"{of.prefix}{'.'.join(numeral(count, kind or '') for count, kind in named)}{of.suffix}".strip() + " "
+        shown = [one for one in sorted(levels) if level - of.shown < one <= level and levels[one].kind]
+        number = ".".join(numeral(counts.get(one, levels[one].start), levels[one].kind or "") for one in shown)
+        return f"{of.prefix}{number}{of.suffix}".strip() + " "
 
 
 def read(data: bytes, name: str) -> Found:

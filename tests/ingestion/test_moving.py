@@ -12,7 +12,7 @@ from ingestion.settings import Settings
 from tests.ingestion.library import Library, library
 
 __all__ = ["library"]
-OLD, NEW = ("# Regulamin\n\n§ 1. Zwrot towaru trwa {} dni.\n".format(days) for days in (14, 30))
+OLD, NEW = (f"# Regulamin\n\n§ 1. Zwrot towaru trwa {days} dni.\n" for days in (14, 30))
 THEN, SINCE, NOW = date(2020, 6, 1), date(2026, 1, 1), date(2026, 11, 22)
 
 

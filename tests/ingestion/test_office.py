@@ -72,7 +72,8 @@ def test_hidden_rows_and_columns_are_not_read_and_their_sheet_is_named(tmp_path:
     def book(*rows: str) -> Text:
         sheet = (f'<worksheet xmlns="{SHEET}"><cols><col min="1" max="1" width="9"/><col min="2" max="3" hidden="1"/>'
                  f"</cols><sheetData>{''.join(rows)}</sheetData></worksheet>")
-        names = f'<workbook xmlns="{SHEET}" xmlns:r="{LINKS}"><sheets><sheet name="Cennik" r:id="a"/></sheets></workbook>'
+        names = (f'<workbook xmlns="{SHEET}" xmlns:r="{LINKS}"><sheets><sheet name="Cennik" r:id="a"/></sheets>'
+                 "</workbook>")
         links = '<Relationships><Relationship Id="a" Target="worksheets/sheet1.xml"/></Relationships>'
         return read(tmp_path / "cennik.xlsx", {
             "xl/workbook.xml": names, "xl/_rels/workbook.xml.rels": links, "xl/worksheets/sheet1.xml": sheet})
