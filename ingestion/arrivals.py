@@ -1,13 +1,14 @@
-"""Documents that were read, and what the register says once they are in it. Pure."""
+"""Documents that were read, and what the register says once they are in it. Pure but for the reading and writing that
+`moved` is handed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from ingestion import registry
-from ingestion.documents import Text
+from ingestion.documents import Chunk, Text
 from ingestion.errors import UsageError
 from ingestion.jobs import AddJob, Outcome, identity
 from ingestion.registry import Document, Register, Version
@@ -40,24 +41,11 @@ def registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register
     for job_id, one in ready.items():
         job, name = one.job, one.document.document
         before = register.documents.get(name)
-        if (moved := _moved(before, one)) is not None:
-            outcomes[job_id] = failed(job, "failed", moved)
+        if (outrun := _outrun(before, one)) is not None:
+            outcomes[job_id] = failed(job, "failed", outrun)
             continue
-        reason = None
-        since, until = job.valid_from, job.valid_until
-        if since is None and (job.supersedes or _replaces(before, job)):
-            since = date.today()
-            reason = f"valid from today ({since}), because no --valid-from was given and it replaces an earlier text"
-        proposal = _asked(one.proposal, job)
-        if proposal is not None:
-            since, until = _narrowed(job, proposal, since)
-            reason = _told(proposal, since, until, stated=bool(job.valid_from or job.valid_until))
+        version, reason = _version(one, before)
         reason = " ".join((*([reason] if reason else ()), *one.notes)) or None
-        version = Version(
-            version=registry.version_id(before, job.upload, since), upload=job.upload, name=job.name, source=job.source,
-            select=job.select, valid_from=since, valid_until=until, chunks=one.chunks, chunks_file=one.chunks_file,
-            added=datetime.now(UTC).isoformat(), proposal=proposal, curated=one.curated,
-        )
         try:
             register = registry.added(register, one.document, version, job.supersedes, date.today())
         except UsageError as error:
@@ -69,7 +57,7 @@ def registered(register: Register, ready: Mapping[str, Ready]) -> tuple[Register
     return register, outcomes
 
 
-def _moved(before: Document | None, one: Ready) -> str | None:
+def _outrun(before: Document | None, one: Ready) -> str | None:
     """Why a text that was read is not taken in: another worker gave its document another audience or collection
     meanwhile, and this one was cut into passages for those before."""
     if before is None:
@@ -77,6 +65,56 @@ def _moved(before: Document | None, one: Ready) -> str | None:
     stale = [name for name in ("collection", "audience")
              if getattr(one.job, name) is None and getattr(one.document, name) != getattr(before, name)]
     return f"the document's {stale[0]} was changed while {one.job.name} was read. Add it again." if stale else None
+
+
+def _version(one: Ready, before: Document | None) -> tuple[Version, str | None]:
+    """With a word on its days where they aren't as stated."""
+    job = one.job
+    made = {"name": job.name, "source": job.source, "chunks": one.chunks, "chunks_file": one.chunks_file,
+            "curated": one.curated}
+    if (same := _elsewhere(before, one)) is not None:
+        return same.model_copy(update=made), None
+    reason = None
+    since, until = job.valid_from, job.valid_until
+    if since is None and (job.supersedes or _replaces(before, job)):
+        since = date.today()
+        reason = f"valid from today ({since}), because no --valid-from was given and it replaces an earlier text"
+    proposal = _asked(one.proposal, job)
+    if proposal is not None:
+        since, until = _narrowed(job, proposal, since)
+        reason = _told(proposal, since, until, stated=bool(job.valid_from or job.valid_until))
+    version = Version.model_validate({
+        **made, "version": registry.version_id(before, job.upload, since), "upload": job.upload, "select": job.select,
+        "valid_from": since, "valid_until": until, "added": datetime.now(UTC).isoformat(), "proposal": proposal})
+    return version, reason
+
+
+def _elsewhere(before: Document | None, one: Ready) -> Version | None:
+    """The version that is this text, where nothing is new but the document's collection or audience: its days stay."""
+    job = one.job
+    if before is None or job.valid_from or job.valid_until or job.supersedes or _place(before) == _place(one.document):
+        return None
+    return next((version for version in before.versions
+                 if (version.upload, version.select) == (job.upload, job.select) and not version.replaced), None)
+
+
+def moved(
+    before: Register, after: Register, read: Callable[[Version], list[Chunk]], write: Callable[[list[Chunk]], str]
+) -> Register:
+    """``after``, with all versions of a document where it belongs now: it has one collection and one audience, and
+    what its earlier versions say must not stay where it was."""
+    documents = dict(after.documents)
+    for name, document in after.documents.items():
+        if name in before.documents and _place(before.documents[name]) != _place(document):
+            documents[name] = document.model_copy(update={"versions": tuple(
+                one.model_copy(update={"chunks_file": write([
+                    replace(chunk, collection=document.collection, audience=document.audience)
+                    for chunk in read(one)])}) for one in document.versions)})
+    return Register(documents=documents)
+
+
+def _place(document: Document) -> tuple[str, str]:
+    return document.collection, document.audience
 
 
 def _never(document: Document, name: str) -> str | None:
@@ -110,7 +148,9 @@ def _asked(proposal: Proposal | None, job: AddJob) -> Proposal | None:
     agrees = (proposal.valid_from is None or proposal.valid_from == job.valid_from) and (
         proposal.valid_until is None or proposal.valid_until == job.valid_until
     )
-    return None if agrees and job.valid_from is not None else proposal
+    if agrees and job.valid_from is not None:
+        return None
+    return proposal.model_copy(update={"stated": (job.valid_from, job.valid_until)})
 
 
 def _narrowed(job: AddJob, proposal: Proposal, since: date | None) -> tuple[date | None, date | None]:

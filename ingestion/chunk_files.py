@@ -45,12 +45,17 @@ def read(data_dir: Path, version: Version) -> list[Chunk]:
     """In reading order, with the version's name, days and source. Raises DocumentError when they can't be read."""
     path = folder(data_dir) / version.chunks_file
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        rows = lines(path)
     except OSError as error:
         raise DocumentError(f"The text of version {version.version} can't be read ({path}: {error.strerror}). "
                             "Run 'python -m ingestion reindex'.") from error
     return [replace(_chunk(line), version=version.version, validity=version.validity, source=version.source,
-                    position=place) for place, line in enumerate(lines)]
+                    position=place) for place, line in enumerate(rows)]
+
+
+def lines(path: Path) -> list[str]:
+    """The lines of a file of chunks: only a line feed ends one, for U+2028 and its like may stand in a title."""
+    return [line for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def clauses(chunks: list[Chunk]) -> dict[str, Chunk]:

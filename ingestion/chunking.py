@@ -100,17 +100,32 @@ _MARKERS = (
 """Each level's marker, at a line's start or inside a line, as statutes come in one line. What stands first is only
 for speed: it fails at once nearly everywhere."""
 
+_QUOTED = re.compile(r"„[^„”]*”|\"[^\"]*\"")
+
 
 def _parts(text: str, level: int, path: tuple[str, ...], lead: str) -> list[_Part]:
-    """Cut at the first level that has two markers in order, and what is still too long at the deeper ones."""
+    """Cut at the first level that has two markers in order, and what is still too long at the deeper ones. Where one
+    enumeration stands inside an item of another, nobody can tell which marker is whose, and a wrong number is worse
+    than none."""
     if len(text) <= CHUNK_CHARACTERS:
         return [_Part(text, path, lead=lead)]
-    if level == len(_MARKERS):
+    runs = _runs(text, _MARKERS[level][1]) if level < len(_MARKERS) else []
+    if level == len(_MARKERS) or any(run.inner for run in runs):
         return [_Part(piece, path, lead=lead) for piece in _lines(text)]
-    name, pattern = _MARKERS[level]
-    starts = _in_order(text, pattern)
-    if len(starts) < 2:
+    if not runs:
         return _parts(text, level + 1, path, lead)
+    found: list[_Part] = []
+    begins = [0, *(run.opening for run in runs[1:])]
+    for place, (run, begin, end) in enumerate(zip(runs, begins, (*begins[1:], len(text)), strict=True), start=1):
+        inside = (*path, f"wyliczenie {place}") if place > 1 else path
+        found += _enumerated(text[begin:end], [(at - begin, number) for at, number in run.starts], level, inside, lead)
+    return found
+
+
+def _enumerated(
+    text: str, starts: list[tuple[int, str]], level: int, path: tuple[str, ...], lead: str
+) -> list[_Part]:
+    """The parts of one enumeration with its opening. ``starts``: where its markers stand."""
     opening = text[: starts[0][0]]
     found = _parts(opening, level + 1, path, lead) if opening.strip() else []
     if opening.rstrip().endswith(":"):
@@ -119,17 +134,56 @@ def _parts(text: str, level: int, path: tuple[str, ...], lead: str) -> list[_Par
             lead = f"… {lead[-LEAD_CHARACTERS:].split(' ', 1)[-1]}"
     ends = [start for start, _ in starts[1:]] + [len(text)]
     for (start, number), end in zip(starts, ends, strict=True):
-        found += _parts(text[start:end], level + 1, (*path, f"{name} {number}"), lead)
+        found += _parts(text[start:end], level + 1, (*path, f"{_MARKERS[level][0]} {number}"), lead)
     return found
 
 
-def _in_order(text: str, pattern: re.Pattern[str]) -> list[tuple[int, str]]:
-    """Markers that count up from 1 or a by one (or by a letter: 2, 2a), so that a year or a nested list is none."""
-    found: list[tuple[int, str]] = []
-    for match in pattern.finditer(text):
-        if _follows(found[-1][1], match[1]) if found else match[1] in ("1", "a"):
-            found.append((match.start(), match[1]))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """An enumeration: where the sentence that opens it begins, and where each marker stands. ``announced``: that
+    sentence ends in a colon; ``inner``: it is an item of another enumeration."""
+
+    opening: int
+    starts: list[tuple[int, str]]
+    announced: bool = False
+    inner: bool = False
+
+
+def _runs(text: str, pattern: re.Pattern[str]) -> list[_Run]:
+    """Enumerations of two markers or more that count up from 1 or a by one (or by a letter: 2, 2a), so that a year is
+    none. One that counts from 1 again is another. What is quoted has numbers of its own, which are not the clause's."""
+    runs: list[_Run] = []
+    before = 0
+    for match in pattern.finditer(_unquoted(text)):
+        marker = (match.start(), match[1])
+        alone = len(runs) > 1 and len(runs[-1].starts) == 1 and not runs[-1].announced
+        if alone and _follows(runs[-2].starts[-1][1], match[1]):  # that was an 'art. 1.' at a sentence's end, say
+            runs.pop()
+        if runs and _follows(runs[-1].starts[-1][1], match[1]):
+            runs[-1].starts.append(marker)
+        elif match[1] in ("1", "a"):
+            runs.append(_begun(text[before : match.start()], before, marker) if runs else _Run(0, [marker]))
+        before = match.start()
+    return [run for run in runs if len(run.starts) > 1]
+
+
+def _begun(above: str, at: int, marker: tuple[int, str]) -> _Run:
+    """The enumeration that begins behind ``above``, which begins ``at``, with an item of the one before: the last
+    sentence opens it, unless that is an item itself."""
+    last = [piece for piece in polish.pieces(above) if piece.strip()][-1]
+    item = any(pattern.match(last) for _, pattern in _MARKERS)
+    announced = last.rstrip().endswith(":")
+    return _Run(marker[0] if item else at + above.rindex(last), [marker], announced, item and announced)
+
+
+def _unquoted(text: str) -> str:
+    """As long as the text, with blanks for what it quotes; as it is where its quotation marks don't pair."""
+    if text.count("„") != text.count("”") or text.count('"') % 2:
+        return text
+    found = 1
+    while found:  # quotes inside quotes go first
+        text, found = _QUOTED.subn(lambda match: f"{' ' * (len(match[0]) - 1)}.", text)
+    return text
 
 
 def _follows(before: str, number: str) -> bool:

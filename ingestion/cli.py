@@ -15,7 +15,7 @@ from ingestion.changes import changes as changes_since
 from ingestion.command import Json, announced_settings, out, parse_day, print_json, translated
 from ingestion.diff import Change
 from ingestion.diff import changes as differences
-from ingestion.errors import DocumentError, UsageError
+from ingestion.errors import NO_INDEX, DocumentError, SearchIndexError, UsageError
 from ingestion.index.engine import open_engine
 from ingestion.jobs import (
     AddJob,
@@ -34,7 +34,7 @@ from ingestion.registry import Register
 from ingestion.reporting import finish, outcome_of, outcomes, report
 from ingestion.settings import Settings
 from ingestion.store import connect
-from ingestion.validity import decided
+from ingestion.validity import decided, refused
 from ingestion.web import commands as web_commands
 from ingestion.web import records
 from ingestion.web.limits import LIMITS
@@ -138,7 +138,9 @@ def reindex(json: Json = False) -> None:
 @translated
 def rollback(json: Json = False) -> None:
     """Go back to the index before the last change."""
-    _run(RollbackJob(), json)
+    if (generation := open_engine(announced_settings()).current()) is None:
+        raise SearchIndexError(NO_INDEX)
+    _run(RollbackJob(generation=generation), json)
 
 
 @app.command("list")
@@ -242,7 +244,7 @@ def confirm(
     version: Annotated[str | None, typer.Argument(help="Default: the one whose days wait for a person.")] = None,
     valid_from: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD; else as the text says.")] = None,
     valid_until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD; else as the text says.")] = None,
-    as_before: Annotated[bool, typer.Option(help="Refuse what the text says: valid from the beginning on.")] = False,
+    as_before: Annotated[bool, typer.Option(help="Refuse what the text says; stated days stand.")] = False,
     json: Json = False,
 ) -> None:
     """Settle a version's days: as its text says, or as given here."""
@@ -252,7 +254,8 @@ def confirm(
         names = ", ".join(each.version for each in waiting or one.versions)
         raise UsageError(f"{len(waiting)} versions of {document} wait for their days. Name one: {names}.")
     chosen = one.find(version) if version is not None else waiting[0]
-    proposed = (None, None) if as_before else decided(chosen.proposal, chosen.valid_from, chosen.valid_until)
+    settle = refused if as_before else decided
+    proposed = settle(chosen.proposal, chosen.valid_from, chosen.valid_until)
     since = parse_day(valid_from, "--valid-from") or proposed[0]
     until = parse_day(valid_until, "--valid-until") or proposed[1]
     _run(DateJob(document=document, version=chosen.version, valid_from=since, valid_until=until), json)

@@ -6,6 +6,7 @@ ProductError                 a message for a person, an exit code, and whether a
 ├── HeldError                another process holds what we need (exit 1)
 ├── StoreError               Redis or Valkey can't be reached or refuses (exit 1, a retry can help)
 ├── SearchIndexError         the index can't be read, built or switched (exit 1)
+│   └── IndexAway            its server doesn't answer as it should (a retry can help)
 ├── DocumentError            a document can't become passages (exit 1)
 │   ├── NeedsPassword        it is encrypted
 │   └── NeedsOcr             it has pictures of text only
@@ -18,6 +19,8 @@ A message names the thing, its value and what to do, in one line. It is translat
 """
 
 from __future__ import annotations
+
+NO_INDEX = "There is no index yet. Add documents with 'python -m ingestion add FILE…'."
 
 
 class ProductError(Exception):
@@ -45,6 +48,10 @@ class StoreError(ProductError):
 
 class SearchIndexError(ProductError):
     pass
+
+
+class IndexAway(SearchIndexError):
+    retry_helps = True
 
 
 class DocumentError(ProductError):

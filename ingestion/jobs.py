@@ -7,6 +7,7 @@ given up after TRIES and kept with its reason. Doing one twice is harmless. Ever
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -95,10 +96,15 @@ class ReindexJob(_Job):
 
 
 class RollbackJob(_Job):
+    """Leave this generation for the one before it. Who asks names what they saw, so that a second try, or a second
+    click, goes back no further."""
+
     kind: Literal["rollback"] = "rollback"
+    generation: str
 
 
 AnyJob = AddJob | FetchJob | DateJob | ApproveJob | RemoveJob | ReindexJob | RollbackJob
+_UPLOAD = re.compile(rb'"upload":\s*"([0-9a-f]{64})"')
 _JOB: TypeAdapter[AnyJob] = TypeAdapter(Annotated[AnyJob, Field(discriminator="kind")])
 
 
@@ -253,9 +259,10 @@ async def asked_async(store: redis.asyncio.Redis, job_id: str) -> tuple[AnyJob, 
 
 
 def uploads(store: redis.Redis) -> set[str]:
-    """What jobs that have not ended are to read."""
+    """What jobs that have not ended are to read, those of another version of the program among them."""
     entries: Any = store.xrange(keys.JOBS)
-    return {job.upload for _, fields in entries for _, job in (parse(fields),) if isinstance(job, AddJob)}
+    named = (_UPLOAD.search(fields.get(b"job", b"")) for _, fields in entries)
+    return {found[1].decode() for found in named if found}
 
 
 def workers(store: redis.Redis) -> int:
@@ -264,7 +271,8 @@ def workers(store: redis.Redis) -> int:
 
 
 def parse(fields: Mapping[bytes, bytes]) -> tuple[str, AnyJob]:
-    """The id and the job of an entry of the stream."""
+    """The id and the job of an entry of the stream. Raises KeyError or ValueError for one that isn't of this version of
+    the program."""
     return fields[b"id"].decode(), _JOB.validate_json(fields[b"job"])
 
 

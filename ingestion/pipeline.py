@@ -14,13 +14,13 @@ from datetime import date
 from functools import partial
 
 from ingestion import chunk_files, chunking, garbage, registry, sandbox, standing, uploads
-from ingestion.arrivals import Ready, described, failed, noticed, registered, same_words
+from ingestion.arrivals import Ready, described, failed, moved, noticed, registered, same_words
 from ingestion.documents import Chunk, Text, Validity
 from ingestion.embedders.cache import CachedEmbedder
 from ingestion.embedding import open_embedder
-from ingestion.errors import DocumentError, HeldError, SearchIndexError
+from ingestion.errors import DocumentError, HeldError, IndexAway, SearchIndexError
 from ingestion.index.build import Child, Plan
-from ingestion.index.engine import LAYOUT, open_engine
+from ingestion.index.engine import LAYOUT, Snapshot, left, open_engine
 from ingestion.index.points import embedded
 from ingestion.jobs import AddJob, Outcome, identity, unchanged
 from ingestion.lock import Lock
@@ -59,6 +59,7 @@ class Pipeline:
         self._embedder: CachedEmbedder | None = None
         self._engine = open_engine(settings)
         self._child: Child | None = None
+        self._read_last: tuple[str | None, Register] | None = None
 
     @property
     def embedder(self) -> CachedEmbedder:
@@ -184,9 +185,18 @@ class Pipeline:
         for _, version in register.indexed():
             self._embed(self._chunks_of(version), lambda done, of: None)
 
-    def rollback(self) -> Outcome:
+    def rollback(self, generation: str) -> Outcome:
+        """From this generation to the one before it; nothing where it was left already. Raises SearchIndexError when
+        others were built on it meanwhile: what they brought would go too, and nobody asked for that."""
         with self._lock():
-            snapshot = self._engine.rollback()
+            if (current := self._engine.current()) == generation:
+                snapshot: Snapshot | None = self._engine.rollback()
+            elif left(generation, self._engine.kept()):
+                snapshot = self._engine.snapshot(current)
+            else:
+                raise SearchIndexError(f"The index has changed since going back from {generation} was asked for. Look "
+                                       "at what changed, and ask again.")
+        assert snapshot is not None
         return Outcome(source="", document=snapshot.generation, status="rolled back", chunks=snapshot.points)
 
     def _read(self, job: AddJob, before: Document | None, report: Callable[[str, int, int], None]) -> Ready:
@@ -226,7 +236,8 @@ class Pipeline:
     def _take_in(self, ready: Mapping[str, Ready], report: Report) -> dict[str, Outcome]:
         """Into the index, all in one generation; if that fails its trial, each by itself, to find the one at fault."""
         with self._lock():
-            register, outcomes = registered(self.register(), ready)
+            current = self.register()
+            register, outcomes = registered(current, ready)
             wanted = [job_id for job_id, outcome in outcomes.items() if outcome.status == "indexed"]
 
             def tell(done: int, of: int) -> None:
@@ -235,11 +246,14 @@ class Pipeline:
 
             try:
                 if wanted:
-                    before = {(one.document, one.question) for one in self.suspended(self.register())}
-                    self._switch_to(register, tell)
+                    before = {(one.document, one.question) for one in self.suspended(current)}
+                    register = moved(current, register, self._chunks_of, self._write)
+                    self._switch_to(standing.carried(current, register, self._chunks_of), tell)
                     outcomes = noticed(outcomes, [one for one in self.suspended(self.register())
                                                    if (one.document, one.question) not in before])
                 return outcomes
+            except IndexAway:
+                raise  # no document's fault
             except SearchIndexError as error:
                 if len(ready) == 1:
                     return {job_id: failed(one.job, "failed", str(error)) for job_id, one in ready.items()}
@@ -262,9 +276,12 @@ class Pipeline:
         garbage.collect(self._settings.data_dir, [one.documents for one in snapshots if one], self._queued())
 
     def register(self) -> Register:
-        """What the current generation was built from."""
-        snapshot = self._engine.snapshot(self._engine.current())
-        return snapshot.documents if snapshot else Register()
+        """What the current generation was built from; read once for each."""
+        generation = self._engine.current()
+        if self._read_last is None or self._read_last[0] != generation:
+            snapshot = self._engine.snapshot(generation)
+            self._read_last = generation, snapshot.documents if snapshot else Register()
+        return self._read_last[1]
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:

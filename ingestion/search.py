@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion import english, form, polish
+from ingestion import chunk_files, english, form, polish
 from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
 from ingestion.embedding import Embedder, clean, open_embedder
-from ingestion.errors import SearchIndexError
+from ingestion.errors import NO_INDEX, SearchIndexError
 from ingestion.fusion import WEIGHTS, Weights, fused, weights_for
 from ingestion.history import joined, said
 from ingestion.index import sparse
@@ -129,7 +129,7 @@ class Searcher:
         for _, version in snapshot.documents.indexed() if snapshot else ():
             path = self._chunks / version.chunks_file
             try:
-                lines = path.read_text(encoding="utf-8").splitlines()
+                lines = chunk_files.lines(path)
             except OSError as error:
                 raise SearchIndexError(f"The text of {version.name} can't be read ({path}: {error.strerror}). "
                                        f"Run 'python -m ingestion reindex'.") from error
@@ -185,7 +185,7 @@ class Searcher:
                 return self._opened
             generation = self._engine.current()
             if generation is None:
-                raise SearchIndexError("There is no index yet. Add documents with 'python -m ingestion add FILE…'.")
+                raise SearchIndexError(NO_INDEX)
             if self._opened is None or self._opened.index.generation != generation:
                 try:
                     self._opened = self._open(generation)

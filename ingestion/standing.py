@@ -3,7 +3,8 @@ when it was approved. Pure.
 
 An entry is approved by adding it (and again by `approve`): then the text of each clause it names is noted by its hash.
 When a version changes such a clause, the entry stands until the day before, and is suspended from then on; as of an
-earlier day it goes on answering. A clause that is named and isn't there suspends its entry.
+earlier day it goes on answering. A clause that is named and isn't there suspends its entry. A new version of the file
+approves what it adds or edits, and nothing else (`carried`).
 """
 
 from __future__ import annotations
@@ -45,6 +46,37 @@ def settled(register: Register, read: Read, today: date) -> Register:
         if versions != document.versions:
             documents[name] = document.model_copy(update={"versions": versions})
     return Register(documents=documents)
+
+
+def carried(before: Register, after: Register, read: Read) -> Register:
+    """``after``, with what was noted for those entries of its new versions that are as they were ``before``: who edits
+    one entry of a file has not looked at the others."""
+    documents = dict(after.documents)
+    for name, document in after.documents.items():
+        was = before.documents[name].versions if name in before.documents else ()
+        fresh = {one.added for one in document.versions if one.curated} - {one.added for one in was}
+        if was and fresh:
+            noted = _noted(was, read)
+            documents[name] = document.model_copy(update={"versions": tuple(
+                one.model_copy(update={"rests": _still(read(one), noted)}) if one.added in fresh else one
+                for one in document.versions)})
+    return Register(documents=documents)
+
+
+def _noted(versions: Iterable[Version], read: Read) -> dict[str, tuple[Chunk, tuple[Rest, ...]]]:
+    """By question, the entry and what was noted for it; the latest version that counts has the last word."""
+    found = {}
+    for version in sorted(versions, key=lambda one: not one.replaced):
+        for entry in read(version) if version.curated else ():
+            found[entry.clause] = entry, tuple(rest for rest in version.rests if rest.question == entry.clause)
+    return found
+
+
+def _still(entries: Iterable[Chunk], noted: Mapping[str, tuple[Chunk, tuple[Rest, ...]]]) -> tuple[Rest, ...]:
+    """What was noted for the entries that give the same answer resting on the same clauses."""
+    known = ((entry, *noted[entry.clause]) for entry in entries if entry.clause in noted)
+    return tuple(rest for entry, was, rests in known
+                 if (entry.text, entry.rests_on) == (was.text, was.rests_on) for rest in rests)
 
 
 def approved(register: Register, document: str, version: str, question: str) -> Register:

@@ -78,7 +78,8 @@ _OWN = re.compile(
 
 class Proposal(BaseModel):
     """What the text says of itself. A day that it doesn't name is None; ``repeals`` are other documents, as it calls
-    them; ``evidence`` are its own sentences. ``open``: nobody has confirmed or refused it yet."""
+    them; ``evidence`` are its own sentences. ``open``: nobody has confirmed or refused it yet. ``stated``: the first
+    and the last day given by who added it, which hold if it is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -87,6 +88,7 @@ class Proposal(BaseModel):
     repeals: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     open: bool = True
+    stated: tuple[date | None, date | None] = (None, None)
 
 
 def decided(
@@ -96,6 +98,13 @@ def decided(
     if proposal is None:
         return valid_from, valid_until
     return proposal.valid_from or valid_from, proposal.valid_until or valid_until
+
+
+def refused(
+    proposal: Proposal | None, valid_from: date | None, valid_until: date | None
+) -> tuple[date | None, date | None]:
+    """The days of a version whose proposal a person refuses: those stated when it was added, an open one else."""
+    return proposal.stated if proposal else (valid_from, valid_until)
 
 
 def propose(clauses: Iterable[Clause], title: str = "") -> Proposal | None:

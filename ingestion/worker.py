@@ -12,16 +12,18 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from inspect import GEN_CLOSED, getgeneratorstate
 from typing import Any
+from urllib.parse import urlsplit
 
 import redis
 import structlog
 
 from ingestion import jobs, keys
-from ingestion.errors import DocumentError, ProductError, SearchIndexError, UsageError
+from ingestion.errors import DocumentError, IndexAway, ProductError, SearchIndexError, UsageError
 from ingestion.jobs import (
     TRIES,
     TROUBLES,
@@ -33,13 +35,14 @@ from ingestion.jobs import (
     Outcome,
     ReindexJob,
     RemoveJob,
+    RollbackJob,
     parse,
 )
 from ingestion.pipeline import Pipeline
 from ingestion.settings import Settings
 from ingestion.web import records
 from ingestion.web.guard import Guard
-from ingestion.web.sync import Sync
+from ingestion.web.sync import Sync, Waits
 
 log = structlog.get_logger()
 
@@ -58,6 +61,8 @@ class Times:
 
 
 TIMES = Times()
+NOT_UNDERSTOOD = ("it is of another version of this program, which this one doesn't understand. Bring all to one "
+                  "version.")
 BATCH = 32
 """Documents taken into one generation; a build costs a copy of the index."""
 
@@ -70,6 +75,16 @@ class Entry:
     job_id: str
     job: AnyJob
     tries: int
+
+
+@dataclass(slots=True)
+class Looking:
+    """A look at a site under way: it goes on ``due``, by the monotonic clock. Looks at one ``host`` take turns."""
+
+    entry: Entry
+    host: str
+    steps: Waits[list[Outcome]]
+    due: float = 0.0
 
 
 class Worker:
@@ -87,12 +102,13 @@ class Worker:
         self._due = 0.0
         self._held: set[bytes] = set()
         self._again: dict[bytes, float] = {}
+        self._looks: dict[bytes, Looking] = {}
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._beaten = threading.Event()
 
     def stop(self) -> None:
-        """After the batch under way. What was not begun stays queued."""
+        """After the batch under way. What was not begun stays queued, and looks under way are queued again."""
         self._stop.set()
 
     def run(self) -> None:
@@ -105,8 +121,10 @@ class Worker:
             self._upgrade()
             while not self._stop.is_set():
                 self._queue_due()
+                self._look_on()
                 if entries := self._take():
                     self._do(entries)
+            self._put_back()
         finally:
             self._stop.set()
             self._ended.set()
@@ -162,8 +180,9 @@ class Worker:
             taken = {entry: fields for entry, fields in again if fields}
         if taken:
             return self._entries(taken)
-        wait = int(self._times.wait * 1000)
-        read: Any = self._store.xreadgroup(keys.WORKERS, self.name, {keys.JOBS: ">"}, count=BATCH, block=wait)
+        wait = min([self._times.wait, *(one.due - time.monotonic() for one in self._turns())])
+        block = int(max(wait, 0.001) * 1000)  # 0 would be for ever
+        read: Any = self._store.xreadgroup(keys.WORKERS, self.name, {keys.JOBS: ">"}, count=BATCH, block=block)
         return self._entries({entry: fields for _, fresh in read or () for entry, fields in fresh})
 
     def _claimed(self) -> dict[bytes, Mapping[bytes, bytes]]:
@@ -182,7 +201,12 @@ class Worker:
         for entry, fields in taken.items():
             pending = self._store.xpending_range(keys.JOBS, keys.WORKERS, entry, entry, 1)
             tries = int(pending[0]["times_delivered"]) if pending else 1
-            job_id, job = parse(fields)
+            try:
+                job_id, job = parse(fields)
+            except (KeyError, ValueError):
+                log.exception("job not understood", entry=entry)
+                self._give_up(entry, fields.get(b"id", b"").decode(), fields.get(b"job", b""), NOT_UNDERSTOOD)
+                continue
             found.append(Entry(entry, job_id, job, tries))
         return found
 
@@ -195,7 +219,7 @@ class Worker:
         try:
             self._in_turn(entries)
         finally:
-            self._held -= {entry.id for entry in entries}
+            self._held -= {entry.id for entry in entries} - self._looks.keys()
 
     def _in_turn(self, entries: list[Entry]) -> None:
         """Until told to stop; what was not begun is then taken over by another worker."""
@@ -216,8 +240,16 @@ class Worker:
             return
         for entry in entries:
             self._tell(entry.job_id, state="running", tries=entry.tries)
+        if isinstance(job := entries[0].job, FetchJob):
+            steps = self._sync.look(job.site, partial(self._progress, entries[0].job_id))
+            self._looks[entries[0].id] = Looking(entries[0], urlsplit(job.source).hostname or "", steps)
+        else:
+            self._attempt(entries, partial(self._outcomes, entries))
+
+    def _attempt(self, entries: list[Entry], work: Callable[[], dict[str, list[Outcome]]]) -> None:
+        """``work`` gives what became of each by its job's id; jobs that it leaves out go on."""
         try:
-            outcomes = self._outcomes(entries)
+            outcomes = work()
         except ProductError as error:
             self._try_again(entries, str(error))
         except Exception as error:  # whatever a document or a library does, the worker goes on
@@ -225,32 +257,69 @@ class Worker:
             self._try_again(entries, f"{type(error).__name__}: {error}")
         else:
             for entry in entries:
-                self._end(entry, outcomes[entry.job_id])
+                if entry.job_id in outcomes:
+                    self._end(entry, outcomes[entry.job_id])
 
     def _outcomes(self, entries: list[Entry]) -> dict[str, list[Outcome]]:
         additions = {entry.job_id: entry.job for entry in entries if isinstance(entry.job, AddJob)}
         if additions:
             return {job_id: [outcome] for job_id, outcome in self._pipeline.add(additions, self._progress).items()}
         (entry,) = entries
-        job = entry.job
+        return self._told(entry, lambda: {entry.job_id: self._done(entry)})
+
+    def _told(self, entry: Entry, work: Callable[[], dict[str, list[Outcome]]]) -> dict[str, list[Outcome]]:
+        """What ``work`` gives; what can't be done however often it is tried has failed."""
         try:
-            if isinstance(job, FetchJob):
-                return {entry.job_id: self._sync.look(job.site, partial(self._progress, entry.job_id))}
-            if isinstance(job, DateJob):
-                days = (job.valid_from, job.valid_until)
-                return {entry.job_id: [self._pipeline.set_days(job.document, job.version, *days)]}
-            if isinstance(job, ApproveJob):
-                return {entry.job_id: [self._pipeline.approve(job.document, job.version, job.question)]}
-            if isinstance(job, RemoveJob):
-                removed = self._removed(job.document, again=entry.tries > 1)
-                records.leave_out(self._store, job.document)
-                return {entry.job_id: [removed]}
-            if isinstance(job, ReindexJob):
-                return {entry.job_id: self._pipeline.reindex(partial(self._progress, entry.job_id))}
-            return {entry.job_id: [self._pipeline.rollback()]}
+            return work()
+        except IndexAway:
+            raise
         except (UsageError, DocumentError, SearchIndexError) as error:
-            name = getattr(job, "document", "") or getattr(job, "site", "")
+            name = getattr(entry.job, "document", "") or getattr(entry.job, "site", "")
             return {entry.job_id: [Outcome(source=name, document=name, status="failed", reason=str(error))]}
+
+    def _done(self, entry: Entry) -> list[Outcome]:
+        job = entry.job
+        if isinstance(job, DateJob):
+            return [self._pipeline.set_days(job.document, job.version, job.valid_from, job.valid_until)]
+        if isinstance(job, ApproveJob):
+            return [self._pipeline.approve(job.document, job.version, job.question)]
+        if isinstance(job, RemoveJob):
+            removed = self._removed(job.document, again=entry.tries > 1)
+            records.leave_out(self._store, job.document)
+            return [removed]
+        if isinstance(job, ReindexJob):
+            return self._pipeline.reindex(partial(self._progress, entry.job_id))
+        assert isinstance(job, RollbackJob)
+        return [self._pipeline.rollback(job.generation)]
+
+    def _turns(self) -> list[Looking]:
+        """Of the looks under way, the first at each host."""
+        first: dict[str, Looking] = {}
+        for one in self._looks.values():
+            first.setdefault(one.host, one)
+        return list(first.values())
+
+    def _look_on(self) -> None:
+        """A step of the look whose time came first, if it has come; between two, other jobs have their turn."""
+        looking = min(self._turns(), key=lambda one: one.due, default=None)
+        if looking is None or looking.due > time.monotonic():
+            return
+        entry = looking.entry
+        self._attempt([entry], partial(self._told, entry, partial(_step, looking)))
+        if getgeneratorstate(looking.steps) == GEN_CLOSED:
+            del self._looks[entry.id]
+            self._held.discard(entry.id)
+
+    def _put_back(self) -> None:
+        """Looks under way into the queue, as if nobody had tried: what they took in is found unchanged."""
+        for entry in [one.entry for one in self._looks.values()]:
+            self._looks.pop(entry.id).steps.close()
+            with self._store.pipeline(transaction=True) as pipe:
+                _write(pipe, entry.job_id, {"state": "queued", "step": ""})
+                pipe.xadd(keys.JOBS, {"id": entry.job_id, "job": entry.job.model_dump_json()})
+                pipe.xack(keys.JOBS, keys.WORKERS, entry.id)
+                pipe.xdel(keys.JOBS, entry.id)
+                pipe.execute()
 
     def _removed(self, document: str, *, again: bool) -> Outcome:
         """``again``: a try before may have removed it, and ended before it could say so."""
@@ -268,7 +337,8 @@ class Worker:
         told = list(outcomes)
         rows = json.dumps([outcome.model_dump(mode="json") for outcome in told], ensure_ascii=False)
         trouble = str(int(any(outcome.status in TROUBLES for outcome in told)))
-        self._finish(entry, {"state": "done", "step": "", "outcomes": rows, "reason": "", "trouble": trouble})
+        self._finish(entry.id, entry.job_id, {"state": "done", "step": "", "outcomes": rows, "reason": "",
+                                              "trouble": trouble})
 
     def _try_again(self, entries: list[Entry], reason: str) -> None:
         for entry in entries:
@@ -279,21 +349,33 @@ class Worker:
             self._again[entry.id] = time.monotonic() + self._times.retry * 2 ** (entry.tries - 1)
 
     def _park(self, entry: Entry, reason: str) -> None:
-        log.error("job parked", job=entry.job_id, reason=reason)
-        self._store.xadd(keys.PARKED, {"id": entry.job_id, "job": entry.job.model_dump_json(), "reason": reason},
-                         maxlen=keys.PARKED_LENGTH, approximate=True)
-        self._finish(entry, {"state": "parked", "step": "", "reason": reason, "trouble": "1"})
+        self._give_up(entry.id, entry.job_id, entry.job.model_dump_json(), reason)
 
-    def _finish(self, entry: Entry, row: dict[str, str]) -> None:
+    def _give_up(self, entry: bytes, job_id: str, job: str | bytes, reason: str) -> None:
+        log.error("job parked", job=job_id, reason=reason)
+        self._store.xadd(keys.PARKED, {"id": job_id, "job": job, "reason": reason}, maxlen=keys.PARKED_LENGTH,
+                         approximate=True)
+        self._finish(entry, job_id, {"state": "parked", "step": "", "reason": reason, "trouble": "1"})
+
+    def _finish(self, entry: bytes, job_id: str, row: dict[str, str]) -> None:
         """Its state and its leaving the stream in one step."""
         with self._store.pipeline(transaction=True) as pipe:
-            _write(pipe, entry.job_id, row)
-            pipe.xack(keys.JOBS, keys.WORKERS, entry.id)
-            pipe.xdel(keys.JOBS, entry.id)
+            _write(pipe, job_id, row)
+            pipe.xack(keys.JOBS, keys.WORKERS, entry)
+            pipe.xdel(keys.JOBS, entry)
             pipe.execute()
 
     def _tell(self, job_id: str, **row: str | int) -> None:
         _write(self._store, job_id, row)
+
+
+def _step(looking: Looking) -> dict[str, list[Outcome]]:
+    """Until it waits or ends; what became of it, by the job's id, where it has ended."""
+    try:
+        looking.due = next(looking.steps)
+    except StopIteration as ended:
+        return {looking.entry.job_id: ended.value}
+    return {}
 
 
 def _write(store: Any, job_id: str, row: Mapping[str, str | int]) -> None:

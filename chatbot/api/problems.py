@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from chatbot.errors import BadInput, ChatError
 from chatbot.texts import say
-from ingestion.errors import ProductError, StoreError
+from ingestion.errors import IndexAway, ProductError, StoreError
 from ingestion.reasons import in_polish
 
 log = structlog.get_logger()
@@ -75,6 +75,11 @@ def install(app: FastAPI) -> None:
     async def store(_: Request, error: Exception) -> JSONResponse:
         log.warning("request.store_away", error=type(error).__name__, why=str(error))
         return store_away()
+
+    @app.exception_handler(IndexAway)
+    async def index(_: Request, error: IndexAway) -> JSONResponse:
+        log.warning("request.index_away", why=str(error))
+        return worded(503, "index-away", "index_away", retry=True, retry_after=RETRY_SECONDS)
 
     @app.exception_handler(ProductError)
     async def product(_: Request, error: ProductError) -> JSONResponse:

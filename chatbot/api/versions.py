@@ -20,6 +20,7 @@ from ingestion.company import Golden
 from ingestion.diff import Change
 from ingestion.diff import changes as differences
 from ingestion.documents import Chunk
+from ingestion.errors import NO_INDEX, SearchIndexError
 from ingestion.index.engine import Snapshot, open_engine
 from ingestion.jobs import ApproveJob, DateJob, ReindexJob, RollbackJob
 from ingestion.registry import Register, Version
@@ -67,7 +68,8 @@ async def reindex(session: Admin, service: TheService) -> dict[str, str]:
 @router.post("/index/rollback", status_code=202)
 async def rollback(session: Admin, service: TheService) -> dict[str, str]:
     """Go back to the index before the last change."""
-    job = await jobs.submit_async(service.redis, RollbackJob())
+    generation = await asyncio.to_thread(_current, service.settings)
+    job = await jobs.submit_async(service.redis, RollbackJob(generation=generation))
     await service.audit.note(session.account.user, "index.rollback", "")
     return {"job": job}
 
@@ -192,6 +194,12 @@ def _index(settings: Settings) -> dict[str, Any]:
     return {"generations": [
         {"generation": one.generation, "created": one.created, "points": one.points, "model": one.model,
          "documents": len(one.documents.documents)} for one in kept if one]}
+
+
+def _current(settings: Settings) -> str:
+    if (generation := open_engine(settings).current()) is None:
+        raise SearchIndexError(NO_INDEX)
+    return generation
 
 
 def _snapshot(settings: Settings) -> Snapshot | None:

@@ -1,9 +1,9 @@
 """Builds a generation in a child process, because building holds the interpreter for seconds.
 
 `Child` (the parent's side) is ``python -m ingestion.index.build``: it takes a plan on standard input and tells one JSON
-line per step: ``{"done", "of"}``, and last ``{"snapshot"}`` or ``{"error"}``. The child reads chunks from their files
-and vectors from the cache, writes only what differs from the generation before, and tries the result before it says
-that it is done. Switching is the parent's.
+line per step: ``{"done", "of"}``, and last ``{"snapshot"}`` or ``{"error", "away"}``. The child reads chunks from
+their files and vectors from the cache, writes only what differs from the generation before, and tries the result before
+it says that it is done. Switching is the parent's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingestion import chunk_files, golden_queries
 from ingestion.embedders.cache import VectorCache
-from ingestion.errors import ProductError, SearchIndexError
+from ingestion.errors import IndexAway, ProductError, SearchIndexError
 from ingestion.index import golden, sparse, trial
 from ingestion.index.difference import Difference, changed, difference
 from ingestion.index.engine import LAYOUT, Engine, Snapshot, new_id, open_engine
@@ -88,18 +88,21 @@ class Child:
         try:
             with child.stdin as pipe:
                 pipe.write(told(plan))
-            snapshot, error = None, None
+            snapshot, error, away = None, None, False
             for line in child.stdout:
                 report = json.loads(line)
                 if "done" in report and progress is not None:
                     progress(report["done"], report["of"])
                 snapshot, error = report.get("snapshot", snapshot), report.get("error", error)
+                away = report.get("away", away)
             code = child.wait(LIMITS.seconds)
         except BrokenPipeError:
-            snapshot, error, code = None, None, child.wait(10)
+            snapshot, error, away, code = None, None, False, child.wait(10)
         finally:
             late.cancel()
             self.close()
+        if away:
+            raise IndexAway(error)
         if error is not None:
             raise SearchIndexError(f"The new index was not taken into use: {error} The old one goes on answering.")
         if snapshot is None or code:
@@ -183,7 +186,7 @@ def _placed(plan: Plan, register: Register, documents: Container[str] | None = N
 def _said(plan: Plan, document: Document, version: Version) -> Iterator[Said]:
     path = plan.chunks / version.chunks_file
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = chunk_files.lines(path)
     except OSError as error:
         raise SearchIndexError(f"The chunks of {document.document} {version.version} can't be read ({path}: "
                                f"{error.strerror}). Run 'python -m ingestion reindex'.") from error
@@ -248,7 +251,7 @@ def main() -> None:
     try:
         _say({"snapshot": _work(plan, open_engine(plan.settings)).model_dump(mode="json")})
     except ProductError as error:
-        _say({"error": str(error)})
+        _say({"error": str(error), "away": isinstance(error, IndexAway)})
         sys.exit(1)
     except OSError as error:
         _say({"error": f"{error.strerror or error} ({error.filename or plan.settings.data_dir})."})

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 from qdrant_client import QdrantClient, models
-from qdrant_client.http.exceptions import ApiException
 
-from ingestion.errors import SearchIndexError
+from ingestion.errors import IndexAway, SearchIndexError
+from ingestion.index.away import WRONG, translated
 from ingestion.index.engine import KEPT, Snapshot
 from ingestion.index.server import ServerBuilder, ServerIndex
 
@@ -28,19 +27,20 @@ class Patience:
 PATIENCE = Patience()
 
 
+@translated
 class ServerEngine:
     def __init__(self, client: QdrantClient) -> None:
         self._client = client
 
     @classmethod
     def at(cls, url: str, key: str | None) -> ServerEngine:
-        """Raises SearchIndexError when no server answers there."""
+        """Raises IndexAway when no server answers there."""
         client = QdrantClient(url=url, api_key=key, timeout=PATIENCE.answer, check_compatibility=False)
         try:
             client.get_collections()
-        except (ApiException, OSError) as error:
-            raise SearchIndexError(f"QDRANT_URL={url} can't be reached ({error}). Check that the server runs, and "
-                                   "QDRANT_API_KEY.") from error
+        except WRONG as error:
+            raise IndexAway(f"QDRANT_URL={url} can't be reached ({error}). Check that the server runs, and "
+                            "QDRANT_API_KEY.") from error
         return cls(client)
 
     def current(self) -> str | None:
@@ -92,6 +92,8 @@ class ServerEngine:
         try:
             snapshot = self.snapshot(generation)
             return snapshot.parent if snapshot else None
+        except IndexAway:
+            raise
         except SearchIndexError:
             names = (one.name.removeprefix(PREFIX) for one in self._client.get_collections().collections
                      if one.name.startswith(PREFIX))
@@ -111,11 +113,13 @@ class ServerEngine:
         generation = self.current()
         while generation is not None and self._client.collection_exists(PREFIX + generation):
             found.append(generation)
-            parent = None
-            with suppress(SearchIndexError):
+            try:
                 snapshot = self.snapshot(generation)
-                parent = snapshot.parent if snapshot else None
-            generation = parent
+                generation = snapshot.parent if snapshot else None
+            except IndexAway:
+                raise  # what isn't seen to be kept is removed
+            except SearchIndexError:
+                break
         return found
 
     def _point(self, collection: str) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -81,6 +82,12 @@ class Engine(Protocol):
 def new_id() -> str:
     """Ids sort by time; to the microsecond, and a few random letters against a clock that jumps."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+
+
+def left(generation: str, line: Sequence[str]) -> bool:
+    """Whether that generation was gone back from. ``line``: `Engine.kept`. The line then goes past it, to older ones;
+    one that ends at younger ones doesn't tell, for it is cut short."""
+    return generation not in line and any(one < generation for one in line)
 
 
 def open_engine(settings: Settings) -> Engine:

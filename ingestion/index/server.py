@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from qdrant_client import QdrantClient, models
 
 from ingestion.documents import Chunk
+from ingestion.index.away import translated
 from ingestion.index.points import unpack
 from ingestion.index.seam import (
     DENSE,
@@ -29,18 +30,23 @@ from ingestion.index.seam import (
     same_days,
 )
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """As in `edge`; ``upsert`` keeps a request under the server's 32 MB."""
+    """As in `edge`; ``upsert`` keeps a request under the server's 32 MB, ``ids`` one of ids alone (40 bytes each) and
+    its answer far below that."""
 
     upsert: int = 256
     clause: int = 200
+    ids: int = 1_000
 
 
 SIZES = Sizes()
 
 
+@translated
 class ServerIndex:
     """A collection, open for reading. ``client`` is shared, and thread-safe."""
 
@@ -71,8 +77,8 @@ class ServerIndex:
         return [{str(point.id): float(point.score) for point in reply.points} for reply in replies]
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
-        records = self._client.retrieve(self._collection, ids=list(ids), with_payload=True) if ids else []
-        return {str(record.id): unpack(record.payload or {}) for record in records}
+        return {str(record.id): unpack(record.payload or {}) for some in _batches(ids, SIZES.ids)
+                for record in self._client.retrieve(self._collection, ids=some, with_payload=True)}
 
     def clause(self, document: str, clause: str, as_of: date) -> list[Chunk]:
         where = _filter(Scope(as_of=as_of, field=Field.TEXT), document=document, clause=clause)
@@ -83,14 +89,15 @@ class ServerIndex:
         return int(self._client.count(self._collection, exact=True).count)
 
     def days(self, ids: Sequence[str]) -> dict[str, Days]:
-        records = self._client.retrieve(self._collection, ids=list(ids), with_payload=list(INTEGERS)) if ids else []
-        found = ((str(record.id), record.payload or {}) for record in records)
+        found = ((str(record.id), record.payload or {}) for some in _batches(ids, SIZES.ids)
+                 for record in self._client.retrieve(self._collection, ids=some, with_payload=list(INTEGERS)))
         return {point: (int(payload["since"]), int(payload["until"])) for point, payload in found}
 
     def close(self) -> None:
         """The client belongs to who opened it."""
 
 
+@translated
 class ServerBuilder:
     """Writes a collection: a new one, filled with the points of ``base`` if there is one."""
 
@@ -122,23 +129,29 @@ class ServerBuilder:
                 return
 
     def upsert(self, points: Iterable[Point]) -> None:
-        rest = iter(points)
-        while some := list(islice(rest, SIZES.upsert)):
+        for some in _batches(points, SIZES.upsert):
             self._client.upsert(self._collection, wait=True, points=[
                 models.PointStruct(id=point.id, vector=_vectors(point), payload=dict(point.payload)) for point in some
             ])
 
     def set_days(self, points: Mapping[str, Days]) -> None:
         for days, ids in same_days(points).items():
-            self._client.set_payload(self._collection, payload=dict(zip(INTEGERS, days, strict=True)),
-                                     points=[*ids], wait=True)
+            for some in _batches(ids, SIZES.ids):
+                self._client.set_payload(self._collection, payload=dict(zip(INTEGERS, days, strict=True)),
+                                         points=[*some], wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
-        if ids:
-            self._client.delete(self._collection, points_selector=models.PointIdsList(points=list(ids)), wait=True)
+        for some in _batches(ids, SIZES.ids):
+            self._client.delete(self._collection, points_selector=models.PointIdsList(points=[*some]), wait=True)
 
     def finish(self) -> None:
         """Writes waited for the server; it optimises by itself, and searches what isn't optimised yet as well."""
+
+
+def _batches(everything: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(everything)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 def _vectors(point: Point) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ingestion.clauses import Block, clauses
 from ingestion.documents import Kind, Text
 from ingestion.errors import DocumentError, NeedsOcr, NeedsPassword
-from ingestion.sources import archive, docx, faq, html, mail, markdown, office, passages, pdf, plain, questions
+from ingestion.sources import archive, docx, faq, html, mail, markdown, odt, office, passages, pdf, plain, questions
 from ingestion.sources.blocks import Found, table
 from ingestion.sources.language import language
 
@@ -99,7 +99,7 @@ def _zipped(data: bytes, name: str) -> Reader:
     if "xl/workbook.xml" in members:
         return _sheets
     if "content.xml" in members:
-        return office.read_odt
+        return odt.read
     raise DocumentError(f"{name} is an archive, not a document. Unpack it and add the files. Readable are {READABLE}.")
 
 
@@ -174,15 +174,17 @@ def _csv(data: bytes, name: str) -> Found | Text:
 
 def _sheets(data: bytes, name: str) -> Found | Text:
     """Sheets of questions and answers become entries, the others tables."""
-    sheets, hidden = office.read_xlsx(data, name)
-    told = f"{name} has hidden sheets ({', '.join(hidden)}); they were left out. Unhide those that customers may read."
-    notes = (told,) if hidden else ()
+    book = office.read_xlsx(data, name)
+    notes = (*((f"{name} has hidden sheets ({', '.join(book.hidden)}); they were left out. Unhide those that customers "
+                "may read.",) if book.hidden else ()),
+             *((f"{name} has hidden rows or columns (sheets: {', '.join(book.partly)}); they were left out. Unhide "
+                "those that customers may read.",) if book.partly else ()))
     blocks: list[Block] = []
     entries: list[Text] = []
     troubles: list[DocumentError] = []
-    for title, rows in sheets:
+    for title, rows in book.sheets:
         try:
-            found = faq.from_rows(rows, f"{name}, {title}" if title and len(sheets) > 1 else name)
+            found = faq.from_rows(rows, f"{name}, {title}" if title and len(book.sheets) > 1 else name)
         except DocumentError as error:
             troubles.append(error)
             continue
@@ -190,7 +192,7 @@ def _sheets(data: bytes, name: str) -> Found | Text:
             entries.append(found)
             notes = (*notes, *found.notes)
         elif (whole := table(rows)) is not None:
-            blocks += [Block(title, level=1)] if title and len(sheets) > 1 else []
+            blocks += [Block(title, level=1)] if title and len(book.sheets) > 1 else []
             blocks.append(whole)
     if troubles and not entries and not blocks:
         raise troubles[0]

@@ -16,6 +16,7 @@ from ingestion.errors import DocumentError, NeedsOcr
 from ingestion.polish import clean
 from ingestion.sources.archive import open_zip
 from ingestion.sources.blocks import Found, spanned, table
+from ingestion.sources.numerals import numeral
 
 _HEADING = re.compile(r"(?:heading|nagłówek)\s*(\d)", re.I)
 _TITLES = ("title", "tytuł")
@@ -26,8 +27,6 @@ _BREAKS = frozenset((qn("w:br"), qn("w:cr")))
 _WHITE = "FFFFFF"
 WIDEST_SPAN = 50
 """Columns that one cell of a table takes at most."""
-_ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
-          (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -55,7 +54,7 @@ class _Numbering:
         def shown(match: re.Match[str]) -> str:
             place = int(match[1]) - 1
             kind, _, start = kinds.get(place, ("decimal", "", 1))
-            return _shown(counts.get(place, start), kind)
+            return numeral(counts.get(place, start), kind)
 
         text = re.sub(r"%(\d)", shown, pattern).strip()
         return f"{text} " if text else ""
@@ -270,19 +269,6 @@ def _levels(element: Any) -> Iterator[tuple[int, tuple[str, str, int]]]:
                 int(start) if start.isdigit() else 1,
             ),
         )
-
-
-def _shown(count: int, kind: str) -> str:
-    if kind in ("lowerLetter", "upperLetter") and count > 0:
-        letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
-        return letters.upper() if kind == "upperLetter" else letters
-    if kind in ("lowerRoman", "upperRoman") and 0 < count < 4000:
-        roman = ""
-        for value, letters in _ROMAN:
-            roman += letters * (count // value)
-            count %= value
-        return roman if kind == "upperRoman" else roman.lower()
-    return f"{count:02d}" if kind == "decimalZero" else str(count)
 
 
 def _notes(document: Any) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from ingestion.clauses import Block
 from ingestion.polish import clean
 from ingestion.sources.blocks import Found, spanned, table
 from ingestion.sources.charset import decode
+from ingestion.sources.hiding import HEADINGS, hidden, open_panels
 
 DEEPEST = 200
 """Levels of nesting that are read; deeper ones come from attacks, and Python's stack ends near 1,000."""
@@ -25,7 +26,6 @@ WIDEST_SPAN, LONGEST_SPAN = 50, 1_000
 
 _UNREAD = ("script", "style", "noscript", "template", "svg", "nav", "form", "button", "iframe", "object", "head",
            "select", "datalist", "textarea")  # fmt: skip
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 _FRAME = ("header", "footer", "aside")
 _BLOCKS = frozenset(
     (
@@ -35,19 +35,17 @@ _BLOCKS = frozenset(
         *("tr", "ul"),
     )
 )
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I
-)
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.I)
 
 
 def read(data: bytes) -> Found:
     soup = BeautifulSoup(clean(_decode(data)), "lxml")
     title = soup.title.get_text(" ", strip=True) if soup.title else None
+    open_panels(soup)
     _open(soup)
     for tag in soup.find_all(_UNREAD):
         tag.decompose()
-    for tag in soup.find_all(_hidden):
+    for tag in soup.find_all(hidden):
         tag.decompose()
     root = _main(soup)
     blocks = tuple(_walk(root, "", 0))
@@ -65,18 +63,11 @@ def _decode(data: bytes) -> str:
     return decode(data)
 
 
-def _hidden(tag: Tag) -> bool:
-    return bool(
-        tag.attrs is not None
-        and (tag.has_attr("hidden") or tag.get("aria-hidden") == "true" or _HIDDEN.search(str(tag.get("style") or "")))
-    )
-
-
 def _open(soup: BeautifulSoup) -> None:
     """Take away what only wraps text that is read: a button round a heading's words, as accordions of questions have
     it, and a form round the whole page."""
     for tag in soup.find_all("button"):
-        if tag.find_parent(_HEADINGS) is not None or tag.find(_HEADINGS) is not None:
+        if tag.find_parent(HEADINGS) is not None or tag.find(HEADINGS) is not None:
             tag.unwrap()
     whole = len((soup.body or soup).get_text())
     for tag in soup.find_all("form"):

@@ -1,14 +1,15 @@
-"""Presentations, spreadsheets and OpenDocument text, from their XML: a heading a slide or sheet, tables whole."""
+"""Presentations and spreadsheets, from their XML: a heading a slide or sheet, tables whole."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from zipfile import ZipFile
 
 from ingestion.clauses import Block
-from ingestion.errors import NeedsOcr, NeedsPassword
+from ingestion.errors import NeedsOcr
 from ingestion.polish import clean
 from ingestion.sources.archive import open_zip, xml
 from ingestion.sources.blocks import Found, table
@@ -18,11 +19,8 @@ _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SHOW = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _BOOK_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_ODF_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-MOST_REPEATED = 50
-"""Times an OpenDocument cell or row is repeated at most; files repeat empty ones a million times."""
+MOST_EMPTY = 50
+"""Cells between two of a row, or rows between two, at most."""
 
 
 def read_pptx(data: bytes, name: str) -> Found:
@@ -61,30 +59,58 @@ def _paragraphs(element: Any, between: str) -> str:
     return between.join(clean(one) for one in found if one.strip())
 
 
-def read_xlsx(data: bytes, name: str) -> tuple[list[tuple[str, list[list[str]]]], list[str]]:
-    """Each sheet's name and rows of shown values, empty ones too, so that a row's number is the sheet's; and the names
-    of hidden sheets, which are not for readers."""
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Each sheet's name and rows of shown values, empty ones too, so that a row's number is the sheet's. Not for
+    readers are ``hidden`` sheets, and of the ``partly`` hidden ones those rows and columns; both by name."""
+
+    sheets: list[tuple[str, list[list[str]]]]
+    hidden: list[str]
+    partly: list[str]
+
+
+def read_xlsx(data: bytes, name: str) -> Book:
     archive = open_zip(data, name)
     strings = xml(archive, "xl/sharedStrings.xml", name)
     listed = strings if strings is not None else ()
     shared = ["".join(part.text or "" for part in one.iter(f"{_SHEET}t")) for one in listed]
     book = xml(archive, "xl/workbook.xml", name)
     formats = Formats(xml(archive, "xl/styles.xml", name), book)
-    sheets: list[tuple[str, list[list[str]]]] = []
-    hidden: list[str] = []
+    found = Book([], [], [])
     for title, member, shown in _sheets(archive, book, name):
         if not shown:
-            hidden.append(title)
+            found.hidden.append(title)
             continue
         root = xml(archive, member, name)
-        rows: list[list[str]] = []
-        for row in root.iter(f"{_SHEET}row") if root is not None else ():
-            number = row.get("r") or ""
-            left_out = int(number) - len(rows) - 1 if re.fullmatch(r"[0-9]{1,7}", number) else 0
-            rows += [[] for _ in range(min(left_out, MOST_REPEATED))]
-            rows.append([*_cells(row, shared, formats)])
-        sheets.append((title, rows))
-    return sheets, hidden
+        rows, whole = _rows(root, shared, formats) if root is not None else ([], True)
+        found.sheets.append((title, rows))
+        if not whole:
+            found.partly.append(title)
+    return found
+
+
+def _rows(root: Any, shared: list[str], formats: Formats) -> tuple[list[list[str]], bool]:
+    """Rows as they are shown, and whether that is all that they hold. What a filter or a folded group hides is hidden
+    as well."""
+    columns = [(int(one.get("min") or 0), int(one.get("max") or 0)) for one in root.iter(f"{_SHEET}col") if _hides(one)]
+    rows: list[list[str]] = []
+    whole = True
+    for row in root.iter(f"{_SHEET}row"):
+        number = row.get("r") or ""
+        left_out = int(number) - len(rows) - 1 if re.fullmatch(r"[0-9]{1,7}", number) else 0
+        rows += [[] for _ in range(min(left_out, MOST_EMPTY))]
+        cells: list[str] = []
+        for column, text in _cells(row, shared, formats):
+            if _hides(row) or any(first <= column <= last for first, last in columns):
+                whole = whole and not text
+            else:
+                cells.append(text)
+        rows.append(cells if any(cells) else [])
+    return rows, whole
+
+
+def _hides(element: Any) -> bool:
+    return element.get("hidden") in ("1", "true")
 
 
 def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str, bool]]:
@@ -103,15 +129,16 @@ def _sheets(archive: ZipFile, book: Any, name: str) -> Iterator[tuple[str, str, 
     yield from (("", member, True) for member in rest)
 
 
-def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[str]:
+def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[tuple[int, str]]:
+    """Each cell with its column, the first being 1; empty ones before it."""
     column = 0
     for cell in row.iter(f"{_SHEET}c"):
         letters = re.match(r"[A-Z]+", cell.get("r") or "")
         at = 0
         for letter in letters[0] if letters else "":
             at = at * 26 + ord(letter) - 64
-        for _ in range(min(max(at - column - 1, 0), MOST_REPEATED)):
-            yield ""
+        for empty in range(min(max(at - column - 1, 0), MOST_EMPTY)):
+            yield column + 1 + empty, ""
         column = max(at, column + 1)
         value = cell.find(f"{_SHEET}v")
         text = value.text or "" if value is not None else "".join(part.text or "" for part in cell.iter(f"{_SHEET}t"))
@@ -119,60 +146,4 @@ def _cells(row: Any, shared: list[str], formats: Formats) -> Iterator[str]:
             text = shared[int(text)]
         elif cell.get("t") in (None, "n"):
             text = formats.shown(text, cell.get("s"))
-        yield clean(text).strip()
-
-
-def read_odt(data: bytes, name: str) -> Found:
-    archive = open_zip(data, name)
-    manifest = xml(archive, "META-INF/manifest.xml", name)
-    if manifest is not None and any("encryption-data" in str(one.tag) for one in manifest.iter()):
-        raise NeedsPassword(f"{name} is encrypted. Save it without a password and add it.")
-    root = xml(archive, "content.xml", name)
-    blocks = tuple(_open_document(root)) if root is not None else ()
-    return Found(next((block.text for block in blocks if block.level == 1), None), blocks)
-
-
-def _open_document(element: Any) -> Iterator[Block]:
-    for child in element:
-        if child.tag == f"{_ODF_TABLE}table":
-            rows = [[*_open_cells(row)] for row in child.iter(f"{_ODF_TABLE}table-row")]
-            if (found := table([row[:MOST_REPEATED] for row in rows])) is not None:
-                yield found
-        elif child.tag in (f"{_ODF_TEXT}h", f"{_ODF_TEXT}p"):
-            level = child.get(f"{_ODF_TEXT}outline-level") if child.tag.endswith("}h") else None
-            for line in _open_text(child).split("\n"):
-                if text := " ".join(line.split()):
-                    yield Block(text, level=min(int(level), 6) if level and level.isdigit() else 0)
-            for note in child.iter(f"{_ODF_TEXT}note"):
-                if text := " ".join(_open_text(note).split()):
-                    yield Block(text)
-        elif child.tag != f"{_ODF_TEXT}tracked-changes":
-            yield from _open_document(child)
-
-
-def _open_cells(row: Any) -> Iterator[str]:
-    """A row's cells by column: one may be repeated, and one that another covers is empty."""
-    for cell in row.iter(f"{_ODF_TABLE}table-cell", f"{_ODF_TABLE}covered-table-cell"):
-        repeated = cell.get(f"{_ODF_TABLE}number-columns-repeated") or "1"
-        paragraphs = (" ".join(_open_text(one).split()) for one in cell.iter(f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"))
-        text = " ".join(one for one in paragraphs if one)
-        for _ in range(min(int(repeated), MOST_REPEATED) if repeated.isdigit() else 1):
-            yield text
-
-
-def _open_text(element: Any) -> str:
-    """A paragraph's text, its spaces, tabs and line breaks in place; notes stand behind it, and comments nowhere."""
-    parts = [element.text or ""]
-    for child in element:
-        if child.tag == f"{_ODF_TEXT}line-break":
-            parts.append("\n")
-        elif child.tag in (f"{_ODF_TEXT}tab", f"{_ODF_TEXT}s"):
-            parts.append(" ")
-        elif child.tag in (f"{_ODF_TEXT}note-body", f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"):
-            parts.append(f" {_open_text(child)} ")
-        elif child.tag == f"{_ODF_TEXT}note-citation":
-            parts.append(f"{_open_text(child).strip()}) ")
-        elif isinstance(child.tag, str) and child.tag not in (f"{_ODF_TEXT}note", f"{_ODF_OFFICE}annotation"):
-            parts.append(_open_text(child))
-        parts.append(child.tail or "")
-    return clean("".join(parts))
+        yield column, clean(text).strip()

@@ -165,6 +165,11 @@ def pages(store: redis.Redis, site: str) -> dict[str, Page]:
     return {page.url: page for page in read_pages(store.hgetall(keys.pages(site)))}
 
 
+def page(store: redis.Redis, site: str, url: str) -> Page | None:
+    row: Any = store.hget(keys.pages(site), url)
+    return Page.model_validate_json(row) if row else None
+
+
 def read_pages(rows: Mapping[Any, Any]) -> list[Page]:
     return [Page.model_validate_json(row) for row in rows.values()]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 from ingestion.web.errors import PageGone, RefusedAddress, WebError
 from ingestion.web.fetching import Fetcher, checked
@@ -11,23 +12,25 @@ from ingestion.web.limits import LIMITS, ROBOT
 
 
 class Robots:
-    """Of one site, by the rules of its robots.txt; without one, everything is open (RFC 9309)."""
+    """Of one site, by the rules of its robots.txt (RFC 9309: of those that fit an address the longest counts, and of
+    two as long the one that allows); without one, everything is open."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self._rules = RobotFileParser()
-        self._rules.parse(lines)
+    def __init__(self, text: str) -> None:
+        self._rules = Protego.parse(text)
         delay = self._rules.crawl_delay(ROBOT)
         self.pause = min(max(LIMITS.pause, float(delay or 0)), LIMITS.longest_pause)
-        self._last = 0.0
+        self._last = float("-inf")
 
     def open_to_us(self, url: str) -> bool:
-        return self._rules.can_fetch(ROBOT, url)
+        return self._rules.can_fetch(url, ROBOT)
 
-    def wait(self) -> None:
-        """Until the site may be asked again."""
-        rest = self._last + self.pause - time.monotonic()
-        if rest > 0:
-            time.sleep(rest)
+    @property
+    def due(self) -> float:
+        """The time, by the monotonic clock, from which on the site may be asked again."""
+        return self._last + self.pause
+
+    def asked(self) -> None:
+        """Note that the site is asked now."""
         self._last = time.monotonic()
 
 
@@ -39,5 +42,5 @@ def robots(fetcher: Fetcher, url: str) -> Robots:
     except RefusedAddress:
         raise
     except (PageGone, WebError):
-        return Robots([])
-    return Robots((found.content or b"").decode("utf-8-sig", errors="replace").splitlines())
+        return Robots("")
+    return Robots((found.content or b"").decode("utf-8-sig", errors="replace"))

@@ -3,17 +3,20 @@
 A page's validators (ETag, Last-Modified) are kept only once its content is in the index, and sent only while it still
 is: after a crash or a rollback the page is fetched again. A page that is gone (404, 410, or not in the sitemap any
 more) ends yesterday: no question as of today finds it, one as of an earlier day still does.
+
+A look is a generator: where it waits for a site's sake, whoever runs it does other work meanwhile, which may change the
+index and the records. So what is known of a page is read when its turn comes.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import redis
 
@@ -31,9 +34,12 @@ from ingestion.web.records import Page, Site
 from ingestion.web.robots import Robots, robots
 from ingestion.web.sitemap import Sitemap
 
+T = TypeVar("T")
 DAY = timedelta(days=1)
 Report = Callable[[str, int, int], None]
 """step, done, of."""
+Waits = Generator[float, None, T]
+"""Yields times, by the monotonic clock, from which on it goes on; returns its result."""
 
 
 class Library(Protocol):
@@ -46,13 +52,11 @@ class Library(Protocol):
 
 @dataclass(slots=True)
 class _Look:
-    """What one look found, page by page."""
+    """What one look found, page by page. ``gone``: addresses."""
 
     site: Site
-    before: dict[str, Page]
-    register: Register
     outcomes: list[Outcome] = field(default_factory=list)
-    gone: list[Page] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     waiting: dict[str, tuple[Page, AddJob]] = field(default_factory=dict)
 
 
@@ -62,13 +66,13 @@ class Sync:
     def __init__(self, settings: Settings, store: redis.Redis, library: Library, guard: Guard | None = None) -> None:
         self._settings, self._store, self._library, self._guard = settings, store, library, guard
 
-    def look(self, name: str, report: Report) -> list[Outcome]:
+    def look(self, name: str, report: Report) -> Waits[list[Outcome]]:
         """Raises UsageError when the site is no longer followed, and what the library raises of itself."""
         site = records.find(self._store, name)
-        look = _Look(site, records.pages(self._store, site.site), self._library.register())
+        look = _Look(site)
         try:
             with Fetcher(self._guard) as fetcher:
-                sitemap = self._look(look, fetcher, report)
+                sitemap = yield from self._look(look, fetcher, report)
         except DocumentError as error:
             records.save(self._store, site.model_copy(update={
                 "looked": time.time(), "status": "failed", "reason": str(error)}))
@@ -81,7 +85,7 @@ class Sync:
             "looked": time.time(), "sitemap": sitemap, "status": "troubled" if troubled else "done", "reason": reason}))
         return look.outcomes
 
-    def _look(self, look: _Look, fetcher: Fetcher, report: Report) -> bool:
+    def _look(self, look: _Look, fetcher: Fetcher, report: Report) -> Waits[bool]:
         """Whether it is a sitemap."""
         site = look.site
         report("fetching", 0, 1)
@@ -104,12 +108,13 @@ class Sync:
             self._take_in(look, report)
             return False
         rules = robots(fetcher, site.url)
-        addresses = list(self._addresses(fetcher, site.url, found, rules))
+        addresses = yield from self._addresses(fetcher, site.url, found, rules)
         if not addresses:
             raise WebError(f"The sitemap {site.url} names no page of its own site. Its pages stay as they are.")
         for place, url in enumerate(addresses):
             if rules.open_to_us(url):
-                rules.wait()
+                yield rules.due
+                rules.asked()
                 self._page(look, fetcher, url)
             else:
                 self._note(look, url, "refused", f"The robots.txt of the site asks to leave {url} alone.")
@@ -118,13 +123,14 @@ class Sync:
                 self._take_in(look, report)
         self._take_in(look, report)
         listed = set(addresses)
-        look.gone += [page for url, page in look.before.items() if url not in listed and not page.left_out]
+        look.gone += [url for url in records.pages(self._store, site.site) if url not in listed]
         self._end(look)
         return True
 
-    def _addresses(self, fetcher: Fetcher, url: str, found: Sitemap, rules: Robots) -> Iterator[str]:
+    def _addresses(self, fetcher: Fetcher, url: str, found: Sitemap, rules: Robots) -> Waits[list[str]]:
         """The pages of a sitemap and of those it lists, each once, of its own site only (as the protocol has it)."""
         host = checked(url).host.removeprefix("www.")
+        pages: list[str] = []
         seen: set[str] = set()
         read = 0
         rest: list[tuple[Sitemap, int]] = [(found, 1)]
@@ -141,10 +147,11 @@ class Sync:
                 if not sitemap.index:
                     if len(seen) > LIMITS.pages:
                         raise WebError(f"{url} names more than {LIMITS.pages} pages. Name a smaller sitemap.")
-                    yield page
+                    pages.append(page)
                 elif depth < LIMITS.depth and read < LIMITS.sitemaps:
                     read += 1
-                    rules.wait()
+                    yield rules.due
+                    rules.asked()
                     inner = self._sitemap(fetcher.get(page))
                     if inner is None:
                         raise WebError(f"{page}, named by {url}, is no sitemap. Its pages stay as they are.")
@@ -152,6 +159,7 @@ class Sync:
                 else:
                     raise WebError(f"{url} leads to more than {LIMITS.sitemaps} sitemaps, or more than {LIMITS.depth} "
                                    "deep. Name one of them.")
+        return pages
 
     def _sitemap(self, fetched: Fetched) -> Sitemap | None:
         with tempfile.NamedTemporaryFile(prefix="sitemap-") as file:
@@ -160,15 +168,15 @@ class Sync:
             return sandbox.sitemap(Path(file.name), fetched.url, LIMITS.sitemap_bytes)
 
     def _page(self, look: _Look, fetcher: Fetcher, url: str) -> None:
-        page = look.before.get(url)
-        if page is not None and page.left_out:
+        page = self._known(look, url)
+        if page.left_out:
             return
-        known = page if page is not None and _in_index(look.register, page) else None
+        known = page if self._in_index(look, page) else None
         try:
             fetched = fetcher.get(url, known.etag if known else "", known.last_modified if known else "")
         except PageGone as error:
-            if page is not None and page.document in look.register.documents:
-                look.gone.append(page)
+            if page.document in self._library.register().documents:
+                look.gone.append(url)
             else:
                 self._note(look, url, "gone", str(error))
         except (UsageError, WebError) as error:
@@ -178,16 +186,17 @@ class Sync:
             self._fetched(look, url, fetched)
 
     def _fetched(self, look: _Look, url: str, fetched: Fetched) -> None:
-        page = look.before.get(url) or Page(url=url, document=_document(look.site, url))
+        page = self._known(look, url)
         if fetched.content is None:
             return self._note(look, url, "unchanged", None)
         upload = uploads.keep_pieces(self._settings.data_dir, [fetched.content])
         fresh = page.model_copy(update={
             "upload": upload, "etag": fetched.etag, "last_modified": fetched.last_modified, "left_out": False})
-        if upload == page.upload and _in_index(look.register, page):
+        if upload == page.upload and self._in_index(look, page):
             return self._note(look, url, "unchanged", None, fresh)
-        first = page.document not in look.register.documents
-        again = date.today() if upload != page.upload and _was_over(look.register, page.document, upload) else None
+        register = self._library.register()
+        first = page.document not in register.documents
+        again = date.today() if upload != page.upload and _was_over(register, page.document, upload) else None
         site = look.site
         look.waiting[url] = fresh, AddJob(
             upload=upload, name=fetched.name, source=url, document=page.document,
@@ -202,7 +211,8 @@ class Sync:
         """Into the index; then, and only then, what was fetched is on record."""
         if not look.waiting:
             return
-        waiting, look.waiting = look.waiting, {}
+        waiting = {url: one for url, one in look.waiting.items() if not self._known(look, url).left_out}
+        look.waiting = {}
         outcomes = self._library.add({url: job for url, (_, job) in waiting.items()},
                                      lambda _, step, done, of: report(step, done, of))
         for url, (fresh, _) in waiting.items():
@@ -211,18 +221,33 @@ class Sync:
             self._keep(look, fresh if taken else _unread(fresh), outcome)
 
     def _end(self, look: _Look) -> None:
-        known = [page for page in look.gone if page.document in look.register.documents]
-        standing = [page for page in known if not _over(look.register, page)]
+        register = self._library.register()
+        gone = [page for url in look.gone if not (page := self._known(look, url)).left_out]
+        known = [page for page in gone if page.document in register.documents]
+        standing = [page for page in known if not _over(register, page)]
         if standing:
             self._library.end([page.document for page in standing], date.today() - DAY)
-        for page in look.gone:
+        for page in gone:
             reason = f"{page.url} is gone from its site; the document ended yesterday." if page in standing else None
             outcome = Outcome(source=page.url, document=page.document, status="gone", reason=reason)
             self._keep(look, _unread(page), outcome)
 
     def _note(self, look: _Look, url: str, status: str, reason: str | None, page: Page | None = None) -> None:
-        page = page or look.before.get(url) or Page(url=url, document=_document(look.site, url))
+        page = page or self._known(look, url)
         self._keep(look, page, Outcome(source=url, document=page.document, status=status, reason=reason))
+
+    def _known(self, look: _Look, url: str) -> Page:
+        """What is on record of a page; of one that was never looked at, its address and its document."""
+        kept = records.page(self._store, look.site.site, url)
+        return kept or Page(url=url, document=look.site.site if url == look.site.url else records.page_document(url))
+
+    def _in_index(self, look: _Look, page: Page) -> bool:
+        """Whether the page's last content is what its document says now, where the site is to be found."""
+        document = self._library.register().documents.get(page.document)
+        if document is None or (document.collection, document.audience) != (look.site.collection, look.site.audience):
+            return False
+        return any(one.upload == page.upload and not one.replaced and one.validity.covers(date.today())
+                   for one in document.versions)
 
     def _keep(self, look: _Look, page: Page, outcome: Outcome) -> None:
         records.save_pages(self._store, look.site.site, [page.model_copy(update={
@@ -230,22 +255,9 @@ class Sync:
         look.outcomes.append(outcome)
 
 
-def _document(site: Site, url: str) -> str:
-    return site.site if url == site.url else records.page_document(url)
-
-
 def _unread(page: Page) -> Page:
     """Nothing of it is in the index: the next look fetches it whatever the site says of changes."""
     return page.model_copy(update={"upload": "", "etag": "", "last_modified": ""})
-
-
-def _in_index(register: Register, page: Page) -> bool:
-    """Whether the page's last content is what its document says now."""
-    document = register.documents.get(page.document)
-    return document is not None and any(
-        one.upload == page.upload and not one.replaced and one.validity.covers(date.today())
-        for one in document.versions
-    )
 
 
 def _was_over(register: Register, document: str, upload: str) -> bool:

@@ -49,6 +49,29 @@ def test_a_long_enumeration_keeps_the_sentence_that_introduces_it() -> None:
     assert "–" in parts[1].label
 
 
+@pytest.mark.parametrize("separator", [" ", "\n"])
+def test_an_enumeration_that_counts_from_one_again_is_another(separator: str) -> None:
+    may = [f"{n}) klient {LONG.strip()[:-1]} {n};" for n in range(1, 4)]
+    must = [f"{n}) sprzedawca {LONG.strip()[:-1]} {n};" for n in range(1, 8)]
+    text = separator.join(("Klient może:", *may[:2], may[2][:-1] + ".", "Sprzedawca zawsze:", *must))
+    first, second, third = split(Clause(("§ 5",), (), text))
+    assert first.label == "§ 5 pkt 1–3" and "sprzedawca " not in first.text
+    assert second.label == "§ 5 wyliczenie 2 pkt 1–5" and second.text.startswith("Sprzedawca zawsze:")
+    assert third.label == "§ 5 wyliczenie 2 pkt 6–7" and third.headings == ("Sprzedawca zawsze:",)
+
+
+def test_an_enumeration_inside_an_item_of_the_same_marks_gets_no_number_that_may_be_wrong() -> None:
+    inner = "\n".join(f"{n}) {LONG.strip()}" for n in range(1, 4))
+    text = f"Klient może:\n1) wybrać:\n{inner}\n2) {LONG * 5}\n3) {LONG}"
+    assert {part.path[1][:3] for part in split(Clause(("§ 5",), (), text))} == {"cz."}
+
+
+def test_numbers_of_what_is_quoted_and_of_other_acts_are_not_the_clauses() -> None:
+    quoted = f"otrzymuje brzmienie: „1. {LONG}1) {LONG}; 2) {LONG} 2. {LONG}”"
+    text = f"W ustawie:\n1) art. 5 {quoted};\n2) w zakresie, o którym mowa w art. 1. {LONG}\n3) art. 8 {quoted}."
+    assert {part.path[1] for part in split(Clause(("Art. 3",), (), text))} == {"pkt 1–2", "pkt 3"}
+
+
 def test_a_table_that_fits_the_embedder_stays_whole() -> None:
     table = "\n".join(f"| Usługa {number} – Opłata: {number} zł |" for number in range(30))
     parts = split(Clause(("§ 2", "ust. 7"), (), f"{LONG * 5}\n{table}"))

@@ -62,3 +62,16 @@ def test_a_full_disk_is_named_and_what_was_there_still_answers(settings: Setting
     assert "Traceback" not in full.stderr
     found = json.loads(command(settings, "search", "ile dni na zwrot", "--json").stdout)
     assert "14 dni" in found["passages"][0]["text"]
+
+
+def test_refusing_the_days_that_a_text_names_keeps_the_days_that_were_stated(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "regulamin.md"
+    file.write_text(f"{TEXT}\n§ 3. Regulamin obowiązuje od 1 stycznia 2024 r. do 1 marca 2025 r.\n", encoding="utf-8")
+    assert command(settings, "add", str(file), "--valid-until", "2030-12-31").returncode == 0
+    refused = command(settings, "confirm", "regulamin", "--as-before")
+    assert refused.returncode == 0, refused.stderr
+    (version,) = json.loads(command(settings, "list", "--json").stdout)["documents"][0]["versions"]
+    assert (version["valid_from"], version["valid_until"]) == (None, "2030-12-31")
+    assert not version["proposal"]["open"]

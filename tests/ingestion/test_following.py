@@ -14,14 +14,16 @@ import redis
 
 from ingestion import jobs, keys, registry, uploads
 from ingestion.embedding import Embedder, open_embedder
+from ingestion.index.generations import EdgeEngine
 from ingestion.jobs import AddJob, JobState, Outcome, RollbackJob
+from ingestion.pipeline import Pipeline
 from ingestion.registry import Document, Register, Version
 from ingestion.search import Searcher, SearchRequest
 from ingestion.settings import Settings
 from ingestion.store import connect
 from ingestion.web import records, robots
 from ingestion.web.limits import LIMITS
-from ingestion.web.sync import Sync
+from ingestion.web.sync import Sync, Waits
 from ingestion.worker import Times, Worker
 from tests.ingestion.site import Site, site
 
@@ -182,6 +184,16 @@ def shelf(settings: Settings) -> Shelf:
 Look = Callable[[str], list[Outcome]]
 
 
+def ended(look: Waits[list[Outcome]]) -> list[Outcome]:
+    """What a look comes to, with no other work in its pauses."""
+    while True:
+        try:
+            time.sleep(max(0.0, next(look) - time.monotonic()))
+        except StopIteration as end:
+            outcomes: list[Outcome] = end.value
+            return outcomes
+
+
 @pytest.fixture
 def look(settings: Settings, store: redis.Redis, shelf: Shelf, site: Site) -> Look:
     """Follows an address of the test's site and looks at it."""
@@ -191,7 +203,7 @@ def look(settings: Settings, store: redis.Redis, shelf: Shelf, site: Site) -> Lo
         one = records.site_of(site.url(path))
         if one.site not in {known.site for known in records.sites(store)}:
             records.follow(store, one)
-        return sync.look(one.site, lambda step, done, of: None)
+        return ended(sync.look(one.site, lambda step, done, of: None))
 
     return looked
 
@@ -250,7 +262,7 @@ def test_after_a_rollback_a_page_is_fetched_again(
     worker(records.follow(store, records.site_of(site.url("/a"))))
     site.put("/a", "Zwrot towaru trwa 30 dni.", ETag='"2"')
     worker(records.follow(store, records.sites(store)[0]))
-    worker(jobs.submit(store, RollbackJob()))
+    worker(jobs.submit(store, RollbackJob(generation=EdgeEngine(settings.data_dir / "index").current() or "")))
     assert found(settings, embedder) == ["Zwrot towaru trwa 14 dni."]
     worker(records.follow(store, records.sites(store)[0]))
     assert found(settings, embedder) == ["Zwrot towaru trwa 30 dni."]
@@ -288,3 +300,14 @@ def test_addresses_that_differ_are_different_documents() -> None:
         "https://sklep.pl/" + "bardzo-dlugi-adres-" * 5 + "1", "https://sklep.pl/" + "bardzo-dlugi-adres-" * 5 + "2")}
     assert len(names) == 5
     assert records.page_document("https://www.sklep.pl/pomoc/") == records.page_document("https://sklep.pl/pomoc")
+
+
+def test_a_page_followed_for_another_audience_is_taken_in_anew(site: Site, worker: Do, settings: Settings,
+                                                               store: redis.Redis) -> None:
+    site.put("/a", "Zwrot towaru trwa 14 dni.", ETag='"1"')
+    worker(records.follow(store, records.site_of(site.url("/a"))))
+    (outcome,) = worker(records.follow(store, records.site_of(site.url("/a"), audience="staff"))).outcomes
+    assert outcome.status == "indexed"
+    assert Pipeline(settings).register().get("sklep-example-a").audience == "staff"
+    (outcome,) = worker(records.follow(store, records.sites(store)[0])).outcomes
+    assert outcome.status == "unchanged"

@@ -198,7 +198,7 @@ def test_a_removed_document_has_no_hits_and_rollback_brings_it_back(
     time.sleep(0.25)
     request = SearchRequest("zwrot towaru w ciągu 14 dni", TODAY)
     assert {passage.chunk.document for passage in searcher.search(request).passages} == {"inny"}
-    admin.do(RollbackJob())
+    admin.do(RollbackJob(generation=EdgeEngine(settings.data_dir / "index").current() or ""))
     time.sleep(0.25)
     assert searcher.search(request).passages[0].chunk.document == "regulamin"
     assert admin.do(RemoveJob(document="nieznany"))[0].outcomes[0].status == "failed"

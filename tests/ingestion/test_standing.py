@@ -33,7 +33,8 @@ class Shelf:
         self.files[file] = chunks(text, document=document, version="", validity=Validity(), source=document)
         version = Version(version=str(since), upload=file, name=document, source=document, valid_from=since,
                           chunks_file=file, added=str(len(self.files)), **more)  # type: ignore[arg-type]
-        self.register = registry.added(self.register, Document(document=document, title=document), version)
+        added = registry.added(self.register, Document(document=document, title=document), version)
+        self.register = standing.carried(self.register, added, self.read)
         self.settle()
 
     def read(self, version: Version) -> list[Chunk]:
@@ -88,6 +89,39 @@ def test_an_answer_approved_again_stands_on_the_new_words() -> None:
     made.settle()
     assert made.stand() == Stand(question=ASKED, since=TODAY)
     assert made.suspended() == []
+
+
+def entries(*answers: str) -> Text:
+    return Text("FAQ", faq=tuple(FaqEntry(f"Pytanie {place}?", answer, (), ("regulamin § 1",))
+                                 for place, answer in enumerate(answers)))
+
+
+def test_an_edited_entry_is_approved_and_the_others_of_its_file_stay_suspended() -> None:
+    made = Shelf()
+    made.add("regulamin", clause("Zwrot trwa 14 dni."), None)
+    made.add("faq", entries("14 dni.", "Dwa tygodnie."), None, curated=True)
+    made.add("regulamin", clause("Zwrot trwa 30 dni."), date(2026, 6, 1))
+    made.add("faq", entries("30 dni.", "Dwa tygodnie.", "Nowa."), TODAY, curated=True)
+    assert [one.question for one in made.suspended()] == ["Pytanie 1?"]
+    new = made.register.get("faq").versions[1]
+    assert [(one.question, one.never) for one in new.stands] == [
+        ("Pytanie 0?", False), ("Pytanie 1?", True), ("Pytanie 2?", False)]
+
+    made.add("faq", entries("14 dni.", "Dwa tygodnie.", "Nowa."), date(2026, 12, 1), curated=True)
+    assert [one.question for one in made.suspended(date(2026, 12, 1))] == ["Pytanie 1?"]  # the first was edited again
+    made.register = standing.approved(made.register, "faq", "2026-12-01", "Pytanie 1?")
+    made.settle()
+    assert made.suspended(date(2026, 12, 1)) == []
+
+
+def test_the_same_file_added_with_other_days_approves_nothing() -> None:
+    made = shelf()
+    made.add("regulamin", clause("Zwrot trwa 30 dni."), TODAY)
+    version = made.register.get("faq").versions[0].model_copy(update={"valid_from": TODAY, "added": "9", "rests": ()})
+    added = registry.added(made.register, Document(document="faq", title="faq"), version)
+    made.register = standing.carried(made.register, added, made.read)
+    made.settle()
+    assert [one.changed for one in made.suspended()] == [("regulamin § 1",)]
 
 
 def test_a_clause_that_goes_suspends_what_rests_on_it_and_is_named_missing() -> None:

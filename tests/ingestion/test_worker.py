@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import redis
 
 from ingestion import jobs, keys
 from ingestion.jobs import Outcome, RemoveJob
+from ingestion.reasons import in_polish
 from ingestion.settings import Settings
 from ingestion.store import connect
 from ingestion.worker import Entry, Times, Worker
@@ -97,3 +99,19 @@ def test_a_job_that_outlived_its_record_can_still_be_told_of(settings: Settings,
     store.delete(keys.job(job_id))
     Mortal(settings, store, times=QUICK).run()
     assert [(state.job, state.state) for state in jobs.recent(store)] == [(job_id, "done")]
+
+
+def test_a_job_of_another_version_is_parked_with_its_reason_and_the_worker_goes_on(
+    settings: Settings, store: redis.Redis
+) -> None:
+    newer = json.dumps({"kind": "translate", "upload": "a" * 64})
+    for fields in ({"id": "new", "job": newer}, {"id": "odd", "job": "{"}, {"job": newer}):
+        store.xadd(keys.JOBS, fields)  # type: ignore[arg-type]
+    store.hset(keys.job("new"), mapping={"kind": "translate", "state": "queued"})
+    assert jobs.uploads(store) == {"a" * 64}
+    job_id = jobs.submit(store, RemoveJob(document="a"))
+    Mortal(settings, store, times=QUICK).run()
+    states = jobs.read(store, ["new", "odd", job_id])
+    assert [states[one].state for one in ("new", "odd", job_id)] == ["parked", "parked", "done"]
+    assert "another version" in str(states["new"].reason) and "innej wersji" in str(in_polish(states["new"].reason))
+    assert [fields[b"job"] for _, fields in store.xrange(keys.PARKED)] == [newer.encode(), b"{", newer.encode()]
