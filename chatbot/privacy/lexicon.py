@@ -36,6 +36,7 @@ class Lexicon:
     company_tails: frozenset[str]
     eponym_heads: frozenset[str]
     thing_words: frozenset[str]
+    list_words: frozenset[str]
     person_prepositions: frozenset[str]
     abbreviations: frozenset[str]
     english_words: frozenset[str]
@@ -61,6 +62,6 @@ def lexicon() -> Lexicon:
         **{name: frozenset(raw[name].split()) for name in (
             "units", "currencies", "titles", "person_words", "greetings", "renamed", "presenters", "no_persons",
             "behind_names", "prepositions", "place_words", "company_heads", "company_tails", "eponym_heads",
-            "thing_words", "person_prepositions", "abbreviations", "english_words", "street_words", "given_names",
+            "thing_words", "list_words", "person_prepositions", "abbreviations", "english_words", "street_words", "given_names",
             "usual_given", "not_towns", "not_town_words", "everyday_towns", "town_adjectives", "not_names")},
     )

@@ -27,6 +27,8 @@ MOST_IN_CAPITALS = 0.6
 MOST_SIGNS = 2
 """'PESEL' alone is an abbreviation."""
 _SENTENCE_END = re.compile(r"[.!?…:;*•\n]|[„\"'»]\s*$")
+_INITIAL = re.compile(r"[A-ZĆŁŚŹŻ]|Cz|St|Sz|Wł|Zb")
+_AFTER_INITIAL = re.compile(r"\.[ \u00a0]{0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def tokens(text: str) -> list[Token]:
         letters = [letter for letter in word if letter.isalpha()]
         found.append(Token(
             word, match.start(), match.end(), gap,
-            opens=not found or bool(_SENTENCE_END.search(gap)),
+            opens=not found or (bool(_SENTENCE_END.search(gap)) and not _initialled(found[-1].text, gap, word)),
             capital=word[:1].isupper(),
             shouted=len(letters) > 1 and all(letter.isupper() for letter in letters),
             unaccented=unaccented,
@@ -94,6 +96,25 @@ def tokens(text: str) -> list[Token]:
     small, large = _small(found), _large(found)
     return [replace(one, unmarked=True) if (one.shouted if large else not one.capital or one.opens) else one
             for one in found] if small or large else found
+
+
+def is_initial(word: Token) -> bool:
+    return _INITIAL.fullmatch(word.text) is not None or (word.unmarked and len(word) == 1 and word.text.isalpha())
+
+
+def first_initial(words: list[Token], at: int) -> int:
+    """Where the initials before the word at ``at`` begin; ``at`` itself when there are none."""
+    while at > 0 and is_initial(words[at - 1]) and _AFTER_INITIAL.fullmatch(words[at].gap):
+        at -= 1
+    return at
+
+
+def _initialled(before: str, gap: str, word: str) -> bool:
+    """'J. Kowalski' is one name: the full stop ends no sentence there. In 'pkt A. Dane osobowe' it does."""
+    if not _AFTER_INITIAL.fullmatch(gap) or not _INITIAL.fullmatch(before):
+        return False
+    named = read(word.capitalize())
+    return len(word) == 1 or named.surname or not named.known
 
 
 def _small(words: list[Token]) -> bool:

@@ -108,6 +108,11 @@ STRANGER_WITH_SURNAME = 0.60
 """A word that no dictionary has, with a capital, before one that is a surname only."""
 SURNAME_ALONE = 0.50
 """(M) With a capital inside a sentence, in the dictionary as a surname only."""
+SURNAME_AT_INITIAL = 0.80
+SHORTEST_AT_INITIAL = 3
+"""Letters of a surname beside an initial."""
+CLOSING_WORDS = 4
+"""Words back from an initial in which a closing formula makes it a signature."""
 SURNAME_WEAK = 0.10
 SHORTEST_MISREAD = 5
 """Letters of a word without a capital that may be a misread town behind a preposition."""

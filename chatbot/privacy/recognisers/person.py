@@ -14,10 +14,11 @@ from chatbot.privacy.dictionary import Reading, read, read_repaired
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.names import LONGEST
-from chatbot.privacy.nlp import Token
+from chatbot.privacy.nlp import Token, first_initial
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.caseless import unmarked_name
 from chatbot.privacy.recognisers.company import in_company
+from chatbot.privacy.recognisers.initials import surname_at_initial
 from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import (
     GIVEN_ALONE,
@@ -31,6 +32,7 @@ from chatbot.privacy.thresholds import (
     SHORTEST_SHOUTED,
     STRANGER_WITH_SURNAME,
     SURNAME_ALONE,
+    SURNAME_AT_INITIAL,
     SURNAME_WEAK,
 )
 
@@ -61,6 +63,10 @@ class PersonRecogniser(Recogniser):
     def find(self, text: str, words: list[Token]) -> Iterator[Found]:
         at = 0
         while at < len(words):
+            if beside := surname_at_initial(words, at):
+                yield Entity.SURNAME, words[at].start, words[at + beside - 1].end, SURNAME_AT_INITIAL
+                at += beside
+                continue
             name = _name(words, at)
             for step, (kind, score) in enumerate(name):
                 if step + 1 < len(name) and name[step + 1][0] is kind is Entity.SURNAME:
@@ -272,7 +278,8 @@ def _heads_company(word: Token) -> bool:
 
 
 def _eponym(words: list[Token], at: int) -> bool:
-    """'św. Mikołaja', 'wieża Eiffla', 'książka „Pan Tadeusz”': names of things."""
+    """'św. Mikołaja', 'wieża Eiffla', 'im. H. Sienkiewicza', 'książka „Pan Tadeusz”': names of things."""
+    at = first_initial(words, at)
     if at == 0 or words[at].gap.strip(" \u00a0.") or "\n" in words[at].gap:
         return False
     heads = lexicon().eponym_heads
