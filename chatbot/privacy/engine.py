@@ -22,6 +22,7 @@ from chatbot.privacy.recognisers.company_number import CompanyNumberRecogniser, 
 from chatbot.privacy.recognisers.document import BirthDateRecogniser, DocumentRecogniser
 from chatbot.privacy.recognisers.email import EmailRecogniser
 from chatbot.privacy.recognisers.fragment import FragmentRecogniser
+from chatbot.privacy.recognisers.labelled import LabelledRecogniser
 from chatbot.privacy.recognisers.numbers import KINDS, NumberRecogniser
 from chatbot.privacy.recognisers.person import PersonRecogniser
 from chatbot.privacy.recognisers.phone import PhoneRecogniser
@@ -45,6 +46,7 @@ def analyzer(patterns: tuple[str, ...] = ()) -> AnalyzerEngine:
     registry = RecognizerRegistry(
         recognizers=[
             *(NumberRecogniser(kind) for kind in KINDS),
+            LabelledRecogniser(),
             PhoneRecogniser(),
             EmailRecogniser(),
             DocumentRecogniser(),

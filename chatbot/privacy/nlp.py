@@ -16,7 +16,11 @@ from chatbot.privacy.dictionary import Reading, read, read_repaired, read_unacce
 
 LANGUAGE = "pl"
 """The one language of the engine; Polish and English messages both go through it."""
-_WORD = re.compile(r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")
+_GLUED = (r"(?<![^\W_])(?i:pesel|nip|regon|iban|nrb|kont[oa]|kontem|rachunek|rachunku|kart[ayęą]|nr|numer|tel|telefonu?"
+          r"|dow[oó]du?|paszportu?)(?=_?(?:[A-Za-z]{2,3})?\d{3})")
+"""A label with its number glued to it: 'PESEL44051401359', 'NIP_…', 'IBANPL61…'."""
+_PARTING = re.compile(rf"{_GLUED}_?")
+_WORD = re.compile(rf"{_GLUED}|" r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")
 _POLISH = re.compile("[ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]")
 _POLITE = frozenset({"pan", "pani", "panstwo", "twoj", "wasz", "ty", "wy"})
 """Folded lemmas written with a capital for politeness, also by those who write names small."""
@@ -98,6 +102,11 @@ def tokens(text: str) -> list[Token]:
             for one in found] if small or large else found
 
 
+def parted(text: str) -> str:
+    """``text`` as long as before, with a space for the last sign of a label that its number is glued to."""
+    return _PARTING.sub(lambda match: match[0][:-1] + " ", text)
+
+
 def is_initial(word: Token) -> bool:
     return _INITIAL.fullmatch(word.text) is not None or (word.unmarked and len(word) == 1 and word.text.isalpha())
 
@@ -142,7 +151,7 @@ class PolishNlp(NlpEngine):  # type: ignore[misc]
     def process_text(self, text: str, language: str) -> NlpArtifacts:
         found = tokens(text)
         artifacts = NlpArtifacts([], found, [token.start for token in found], [], None, language)
-        artifacts.source = text
+        artifacts.parted = parted(text)
         return artifacts
 
     def process_batch(self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1,

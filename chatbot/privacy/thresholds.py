@@ -52,6 +52,10 @@ FRAGMENT = 0.80
 """A few digits said to be the end or the beginning of an account or a card."""
 FRAGMENT_WORDS = 8
 """Words round them in which the account or the card is named."""
+LOOSE_VALID = 0.20
+"""At most so much for digits in unusual groups, whose check may hold by chance: their label must stand near."""
+DOCUMENT_NAMED = 0.80
+"""Letters and digits of a document right behind the word for it."""
 GROUPED_NIP = 0.42
 """3-3-2-2 or 3-2-2-3 with a check that holds: nobody writes another number so."""
 GROUPED_CARD = 0.44

@@ -19,7 +19,7 @@ from chatbot.privacy.thresholds import ADDRESS, POSTAL_CODE, SHORTEST_MISREAD, S
 _UP = "A-ZĄĆĘŁŃÓŚŹŻ"
 _SPACE = "[ \u00a0]"
 _NOISY = r"\w{1,30}(?:[|@€$!(<#+’'-]{1,2}\w{1,30}){0,4}"
-_STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}"
+_STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|(?<!dow\. )(?<!dow\.)os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}"
                   r"|osiedl\w{1,3}|rond\w{1,2}|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue|ul|al|pl|os)(?!\w))")
 _NAME = rf"(?:(?!{_STREET_PREFIX})(?:{_NOISY}[.@€|!]?|[|!$@€]\w+){_SPACE}+){{1,5}}?"
 _FLAT = rf"{_SPACE}?/{_SPACE}?{SIGN}{{1,4}}|{_SPACE}?(?:m|lok|m\.|lok\.|mieszkania){_SPACE}?\d{{1,4}}"

@@ -22,18 +22,22 @@ from chatbot.privacy.thresholds import (
 )
 
 _GAP = r"[ \u00a0.–-]{1,2}"
-_PREFIX = rf"(?:\(\+?48\)|\+ ?{SIGN}{{2}}|00{SIGN}{{2}}|48)[ \u00a0-]?"
+_PREFIX = rf"(?:\(\+?48\)|\+ ?{SIGN}{{2}}|00{SIGN}{{2}}|48)[ \u00a0.-]?"
 _THREE = rf"(?=.{{0,2}}\d){SIGN}{{3}}"
 _TWO = rf"(?=.?\d){SIGN}{{2}}"
 _THREES = rf"{_THREE}{_GAP}{_THREE}{_GAP}{_THREE}"
 _LANDLINE = rf"\(?{_TWO}\)?{_GAP}{_THREE}{_GAP}{_TWO}{_GAP}{_TWO}"
 _TWOS = rf"{_THREE}{_GAP}{_TWO}{_GAP}{_TWO}{_GAP}{_TWO}"
 _HALVES = r"\d{3}[ \u00a0-]\d{6}|\(?\d{2}\)?[ \u00a0-]\d{7}"
+_SEVEN = r"\d{3}[ \u00a0-]?\d{2}[ \u00a0-]?\d{2}|\d{3}[ \u00a0-]\d{4}"
+_LOOSE = (rf"\d{{6}}[ \u00a0-]\d{{3}}|\d{{3}}/\d{{3}}/\d{{3}}|\(\d{{3}}\)[ \u00a0-]?\d{{3}}[ \u00a0-]?\d{{3}}"
+          rf"|\(?(?:0[ \u00a0-]?)?\d{{2}}\)?[ \u00a0/-]{{1,2}}(?:{_SEVEN})")
+"""As some write it; only where Poland's plan knows the number."""
 _FORMS = re.compile(
     rf"(?<![\w+/|-])(?<!\d[.,])(?P<prefixed>{_PREFIX}(?:{_THREES}|{_LANDLINE}|{_TWOS}|{_HALVES}|{SIGN}{{9}}))(?![\w|]|[-/]\d)"
     rf"|(?<![\w+/|-])(?<!\d[.,])(?P<foreign>\+\d{{1,3}}[ -]?\(?\d{{1,4}}\)?(?:[ -]?\d{{2,4}}){{2,4}})(?!\w)"
     rf"|(?<![\w/|-])(?<!\d[.,])(?P<grouped>{_THREES}|{_LANDLINE}|{_TWOS})(?![\w|]|[-/]\d|[.,]\d)"
-    rf"|(?<![\w/|-])(?<!\d[.,])(?P<bare>\d{{9}}|{_HALVES}|48\d{{9}})(?![\w|]|[-/]\d|[.,]\d)"
+    rf"|(?<![\w/|-])(?<!\d[.,])(?P<bare>\d{{9}}|{_HALVES}|{_LOOSE}|48\d{{9}})(?![\w|]|[-/]\d|[.,]\d)"
     r"|(?<![\w/|-])(?<!\d[.,])(?<!\d )(?P<short>\d{3}[ -]\d{2}[ -]\d{2})(?!\w|[-/. ]?\d)"
 )
 _KEYED = re.compile(r"[\w\]}]:$")
@@ -43,6 +47,7 @@ _AFTER = re.compile(r"\s*([^\W\d_]+[²2]?|[€$£%])")
 
 class PhoneRecogniser(Recogniser):
     kinds = (Entity.PHONE,)
+    numeric = True
 
     def find(self, text: str, words: list[Token]) -> Iterator[Found]:
         for match in _FORMS.finditer(text):
