@@ -27,6 +27,7 @@ from chatbot.privacy.recognisers.numbers import KINDS, NumberRecogniser
 from chatbot.privacy.recognisers.person import PersonRecogniser
 from chatbot.privacy.recognisers.phone import PhoneRecogniser
 from chatbot.privacy.recognisers.place import PlaceRecogniser
+from chatbot.privacy.recognisers.residence import ResidenceRecogniser
 from chatbot.privacy.recognisers.secret import PasswordRecogniser
 from chatbot.privacy.thresholds import KNOWN, KNOWN_CHARACTERS, KNOWN_LETTERS, MASK_FROM
 from chatbot.privacy.vault import Vault
@@ -54,6 +55,7 @@ def analyzer(patterns: tuple[str, ...] = ()) -> AnalyzerEngine:
             BirthDateRecogniser(),
             PasswordRecogniser(),
             AddressRecogniser(),
+            ResidenceRecogniser(),
             PlaceRecogniser(),
             PersonRecogniser(),
             PlaceholderRecogniser(),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from chatbot.privacy.lexicon import lexicon
 from ingestion.polish import fold
 
 COUNTRIES = (
@@ -179,7 +180,7 @@ def _lists() -> tuple[frozenset[str], frozenset[str]]:
             elif attribute.startswith("last_names") and not callable(names):
                 last |= {_latin(part) for name in names for part in name.split()}
     return (
-        frozenset(name for name in given - ENGLISH_MONTHS if len(name) >= SHORTEST),
+        frozenset(name for name in (given | lexicon().given_names) - ENGLISH_MONTHS if len(name) >= SHORTEST),
         frozenset(name for name in last - ENGLISH_MONTHS if len(name) >= SHORTEST),
     )
 

@@ -81,6 +81,10 @@ DOCUMENT_CODE = 0.15
 """(M) Two or three letters and four to seven digits, a form that product codes have too."""
 ADDRESS = 0.80
 POSTAL_CODE = 0.55
+STREET_WORDS = 4
+"""Words of a street's name."""
+HOME_WORDS_BEFORE = 4
+"""Words back from a street's name in which 'mieszkam', 'adres' or 'dostawa' introduces it."""
 STREET_LIKENESS = 0.55
 """(M) Share of letters in common (difflib) that a misread 'ul.' or 'plac' must keep, before a house number and code."""
 BIRTH_DATE = 0.15
@@ -98,6 +102,8 @@ GIVEN_UNMARKED = 0.45
 """(M) Without a capital, or in capitals among capitals, of a word that is a given name and nothing else."""
 SURNAME_UNMARKED = 0.45
 """(M) In text without capitals, or with nothing else: a word that is a surname and nothing else."""
+LONGEST_TOLD = 5
+"""Words of a name behind 'nazywam się'."""
 RENAMED_WORDS = 5
 """Words back from 'na' in which 'nazwisko' makes what follows one."""
 SHORTEST_UNKNOWN = 4

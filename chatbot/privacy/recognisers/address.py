@@ -28,9 +28,9 @@ _CODE = rf"{SIGN}{{2}}[-–]{SIGN}{{3}}(?![\w-])"
 _TOWN = rf"(?:[{_UP}\dßÞþ|!@$]|[^\W_](?=\w{{0,20}}[|@€$!(<]))(?:\w|[|@€$!(<#+](?=\w)|-(?=\w)){{0,30}}"
 _PLACE = (rf"(?:,?{_SPACE}+(?:(?:w|vv|uu){_SPACE}+{_TOWN}[ \u00a0,]+)?|[-,]|(?<=\d)){_CODE}"
           rf"(?:{_SPACE}+(?P<town>{_TOWN}))?")
-_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{_HOUSE}(?![\w|]|,\d)"
+_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}:?{_SPACE}*{_NAME}{_HOUSE}(?![\w|]|,\d)"
                      rf"(?:{_PLACE}|,?{_SPACE}+(?:w|vv|uu){_SPACE}+(?P<in_town>{_TOWN}))?")
-_JOINED_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{SIGN}{{1,4}}(?:/{SIGN}{{1,3}})?"
+_JOINED_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}:?{_SPACE}*{_NAME}{SIGN}{{1,4}}(?:/{SIGN}{{1,3}})?"
                             rf"(?:[-,]|(?<=\w)){_CODE}(?:{_SPACE}+(?P<town>{_TOWN}))?")
 """'61895-041': the space between house and code was lost."""
 _MISREAD_STREET = re.compile(r"(?<!\w)(?P<prefix>[\w|!]{1,2}[\w|!(]?\.|[\w|!(]{1,3}(?= )|[\w|][\w|!(@€]{3,5}(?= ))"

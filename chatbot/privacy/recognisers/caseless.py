@@ -41,7 +41,7 @@ def unmarked_name(words: list[Token], at: int, *, told: bool) -> Name:
         hyphen = at + given + 1 < len(words) and words[at + given + 1].gap == "-"
         usual = _usual(word) and (hyphen or _ended(words, at + given + 1))
         sure = _only_given(word) or before or told
-        behind = _surname(words, at + given, beside=sure or usual, any_noun=sure)
+        behind = _surname(words, at + given, beside=sure or usual, any_noun=sure, told=told)
         if behind and not in_company(words, at, at + given + behind - 1):
             return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * given + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
         if told or before:
@@ -95,7 +95,8 @@ def _given(words: list[Token], at: int, *, sure: bool) -> int:
 
 
 def _surname(
-    words: list[Token], at: int, *, beside: bool, first: bool = False, any_noun: bool = False
+    words: list[Token], at: int, *, beside: bool, first: bool = False, any_noun: bool = False,
+    told: bool = False,
 ) -> int:
     """How many words from ``at`` are a surname: one, or two with a hyphen. ``beside``: a given name stands before;
     ``any_noun``: it can be nothing else, so that any noun may be the surname; ``first``: a title or a role does ("pan",
@@ -105,7 +106,8 @@ def _surname(
         word = words[at + count]
         if (count or not first) and (word.gap not in _JOINING or (count and word.gap != "-")):
             break
-        if not _lettered(word) or word.text.lower() in lexicon().english_words or word.lemmas & _never(sure=beside):
+        if not _lettered(word) or word.text.lower() in lexicon().english_words or (
+                word.lemmas & _never(sure=beside) and not (told and word.text.lower() not in lexicon().titles)):
             break
         small, named = word.small, word.named
         ended = _ended(words, at + count + 1)

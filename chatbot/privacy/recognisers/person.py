@@ -26,6 +26,7 @@ from chatbot.privacy.thresholds import (
     GIVEN_OPENING,
     GIVEN_UNMARKED,
     GIVEN_WITH_SURNAME,
+    LONGEST_TOLD,
     NAME_INTRODUCED,
     RENAMED_WORDS,
     SHORTEST_GIVEN,
@@ -68,10 +69,13 @@ class PersonRecogniser(Recogniser):
                 at += beside
                 continue
             name = _name(words, at)
+            name += _rest_of_told(words, at, len(name))
             for step, (kind, score) in enumerate(name):
                 if step + 1 < len(name) and name[step + 1][0] is kind is Entity.SURNAME:
                     continue  # the two halves of 'Nowak-Kowalska' are one surname, given out with the second
-                first = step - 1 if step and name[step - 1][0] is kind is Entity.SURNAME else step
+                first = step
+                while first and name[first - 1][0] is kind is Entity.SURNAME:
+                    first -= 1
                 yield kind, words[at + first].start, words[at + step].end, score
             at += max(len(name), 1)
 
@@ -95,6 +99,19 @@ def _name(words: list[Token], at: int) -> Name:
     if reading.foreign and (abroad := _from_foreign(words, at, introduction)):
         return abroad
     return _from_surname(words, at, reading, introduction)
+
+
+def _rest_of_told(words: list[Token], at: int, length: int) -> Name:
+    """'Nazywam się Nguyen Thi Lan': further words with a capital, behind a name that was told in two."""
+    if length < 2 or words[at].unmarked or _introduction(words, at) is not Introduction.TOLD:
+        return []
+    end = at + length
+    while end < len(words) and end - at < LONGEST_TOLD and words[end].gap == " " and words[end].capital and (
+            not words[end].shouted and not words[end].small.other and words[end].text.isalpha()
+            and not words[end].lemmas & lexicon().not_names) and (
+            end + 1 == len(words) or not words[end + 1].gap.startswith(":")):
+        end += 1
+    return [(Entity.SURNAME, NAME_INTRODUCED)] * (end - at - length)
 
 
 def _from_given(words: list[Token], at: int, reading: Reading, introduction: Introduction) -> Name:
