@@ -65,7 +65,9 @@ def lexicon() -> Lexicon:
         month_stems=tuple(raw["month_stems"].split()),
         **{name: frozenset(raw[name].split()) for name in (
             "units", "currencies", "titles", "person_words", "greetings", "renamed", "presenters", "no_persons",
-            "behind_names", "prepositions", "place_words", "home_words", "sending_words", "village_words", "measures", "company_heads", "company_tails", "eponym_heads",
-            "thing_words", "list_words", "person_prepositions", "abbreviations", "english_words", "street_words", "given_names",
-            "usual_given", "not_towns", "not_town_words", "everyday_towns", "town_adjectives", "not_names")},
+            "behind_names", "prepositions", "place_words", "home_words", "sending_words", "village_words", "measures",
+            "company_heads", "company_tails", "eponym_heads",
+            "thing_words", "list_words", "person_prepositions", "abbreviations", "english_words", "street_words",
+            "given_names", "usual_given", "not_towns", "not_town_words", "everyday_towns", "town_adjectives",
+            "not_names")},
     )

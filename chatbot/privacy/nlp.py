@@ -16,8 +16,8 @@ from chatbot.privacy.dictionary import Reading, read, read_repaired, read_unacce
 
 LANGUAGE = "pl"
 """The one language of the engine; Polish and English messages both go through it."""
-_GLUED = (r"(?<![^\W_])(?i:pesel|nip|regon|iban|nrb|kont[oa]|kontem|rachunek|rachunku|kart[ayęą]|nr|numer|tel|telefonu?"
-          r"|dow[oó]du?|paszportu?)(?=_?(?:[A-Za-z]{2,3})?\d{3})")
+_GLUED = (r"(?<![^\W_])(?i:pesel|nip|regon|iban|nrb|kont[oa]|kontem|rachunek|rachunku|kart[ayęą]|tel|telefonu?"
+          r"|dow[oó]du?|paszportu?|(?:nr|numer)(?=_?\d{6}))(?=_?(?:[A-Za-z]{2,3})?\d{3})")
 """A label with its number glued to it: 'PESEL44051401359', 'NIP_…', 'IBANPL61…'."""
 _PARTING = re.compile(rf"{_GLUED}_?")
 _WORD = re.compile(rf"{_GLUED}|" r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")

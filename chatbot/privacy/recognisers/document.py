@@ -27,7 +27,8 @@ _MONTH = r"[^\W\d_]{3,12}"
 _ROMAN = r"(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})"
 _DATE = re.compile(
     rf"(?<![\w.-])(?:\w{{4}}[-./]\w{{2}}[-./]\w{{2}}|\w{{1,2}}[-./ ]{{1,2}}\w{{1,2}}[-./ ]{{1,2}}\w{{4}}"
-    rf"|\d{{1,2}}\.? {_MONTH},? \w{{4}}|\d{{1,2}}[ .]{{1,2}}{_ROMAN}[ .]{{1,2}}\d{{2,4}}|(?P<english>{_MONTH}) \d{{1,2}},? \d{{4}}"
+    rf"|\d{{1,2}}\.? {_MONTH},? (?:\w{{4}}|\d{{2}})|\d{{1,2}}[ .]{{1,2}}{_ROMAN}[ .]{{1,2}}\d{{2,4}}"
+    rf"|(?P<english>{_MONTH}) \d{{1,2}},? \d{{4}}"
     r"|\d{1,2}(?P<sign>[./-])\d{1,2}(?P=sign)\d{2})(?: ?(?:roku|r)(?!\w)\.?)?(?!\w|[-/.]\d)")
 _LEGAL_DAY = re.compile(r"(?:(?:przed|po|do|od|z) (?:dniem|dniu|dnia)|(?<!\w)(?:przed|po)) $")
 """'osoby urodzone przed dniem 1 stycznia 1949 r.': a statute's day, nobody's birthday."""
@@ -74,5 +75,5 @@ class BirthDateRecogniser(Recogniser):
                     match["english"] and match["english"].lower() not in ENGLISH_MONTHS):
                 continue
             short = match["sign"] is not None or re.search(rf" {_ROMAN}[ .]|[.]{_ROMAN}[ .]", match[0])
-            if digits >= 6 or short or (digits >= 4 and any(stem in written for stem in stems)):
+            if digits >= 6 or short or (digits >= 3 and any(stem in written for stem in stems)):
                 yield Entity.BIRTH_DATE, match.start(), match.end(), BIRTH_DATE

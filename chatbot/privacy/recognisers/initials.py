@@ -41,7 +41,8 @@ def _behind(words: list[Token], at: int, count: int) -> bool:
         return False
     listed = before is not None and bool(before.lemmas & known.list_words)
     someone = before is not None and not listed and bool(
-        before.lemmas & (known.titles | known.person_words) or before.reading.given)
+        before.lemmas & (known.titles | known.person_words) or (
+            before.reading.given and not before.reading.place and words[first].gap == " "))
     reading = _as_name(word)
     if not (reading.surname or reading.shaped or reading.foreign_last):
         stranger = not reading.known and word.capital and not word.shouted and len(word) >= SHORTEST_UNKNOWN

@@ -24,7 +24,7 @@ _RUN = re.compile(rf"(?<![\w|])(?<!\d[.,/–-])(?<!\d[ \u00a0])(?:[Pp][Ll][ -]?)
 _DATE_INSIDE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?!\d)")
 _CARD_GROUPS = re.compile(r"[2-6]\d{3}(?:[ .-]?\d{4}){3}")
 _KINDS = {9: (Entity.REGON,), 10: (Entity.NIP,), 11: (Entity.PESEL,), 14: (Entity.REGON, Entity.CARD),
-          26: (Entity.BANK_ACCOUNT,)} | {length: (Entity.CARD,) for length in (13, 15, 16, 17, 18, 19)}  # fmt: skip
+          26: (Entity.BANK_ACCOUNT,)} | dict.fromkeys((13, 15, 16, 17, 18, 19), (Entity.CARD,))  # fmt: skip
 _CHECKS = {Entity.REGON: checksums.regon, Entity.NIP: checksums.nip, Entity.PESEL: checksums.pesel,
            Entity.CARD: checksums.card, Entity.BANK_ACCOUNT: checksums.bank_account}  # fmt: skip
 _ABROAD = re.compile(r"(?:00|)48(?=\d{9}$)|0(?=\d{9}$)")
@@ -34,12 +34,13 @@ _FILLER = (r"(?:[\s:.,(=-]{1,3}(?:os|osobist\w{1,3}|tożsamości|tozsamosci|nr|n
            r"|mój|moj|polski\w{0,3}|biometryczn\w{1,3}|dziecka))")
 _NUMBERED = r"[ ,.:]{1,3}(?:i )?(?:nr|no|numer\w{0,3}|o numerze)[ .:]{0,3}"
 _ID_CARD = re.compile(
-    rf"(?i)(?<!\w)(?:dow[oó]d\w{{0,4}}|dow|legitym\w{{1,5}} si[ęe]|identity card|id card){_FILLER}{{0,5}}[\s:.,(=#-]{{1,3}}"
-    rf"(?P<number>[a-z]{{3}}(?:[ -]{{0,2}}|{_NUMBERED})\d{{3}}[ -]?\d{{3}})(?![\w]|[-/.,]\d)")
+    rf"(?i)(?<!\w)(?:dow[oó]d\w{{0,4}}|dow|legitym\w{{1,5}} si[ęe]|identity card|id card){_FILLER}{{0,5}}"
+    rf"[\s:.,(=#-]{{1,3}}(?P<number>[a-z]{{3}}(?:[ -]{{0,2}}|{_NUMBERED})\d{{3}}[ -]?\d{{3}})(?![\w]|[-/.,]\d)")
 _PASSPORT = re.compile(
     rf"(?i)(?<!\w)(?:paszport\w{{0,4}}|passport){_FILLER}{{0,5}}[\s:.,(=#-]{{1,3}}"
     rf"(?P<number>[a-z]{{2}}(?:[ -]{{0,2}}|{_NUMBERED})\d{{3}}[ -]?\d{{2}}[ -]?\d{{2}})(?![\w]|[-/.,]\d)")
-_SERIES = re.compile(rf"(?<!\w)(?i:seri[aięą])[ :.]{{1,2}}(?P<number>[A-Z]{{2,3}}{_NUMBERED}\d{{6,7}})(?![\w]|[-/.,]\d)")
+_SERIES = re.compile(rf"(?<!\w)(?i:seri[aięą])[ :.]{{1,2}}"
+                     rf"(?P<number>[A-Z]{{2,3}}{_NUMBERED}\d{{6,7}})(?![\w]|[-/.,]\d)")
 _LAND_REGISTER = re.compile(r"(?<![\w/-])[A-Za-z]{2}\d[A-Za-z][ /.–-]{0,3}\d{3,9}(?:[ /.–-]{1,3}\d)?(?![\w]|[/.,-]\d)")
 _PLATE = re.compile(r"(?<![\w/-])(?P<district>[a-z]{2,3})[ -]?(?=[a-z]{0,2}\d)[a-z0-9]{4,5}(?![\w]|[-/.,]\d)")
 
@@ -71,9 +72,8 @@ def _run(written: str) -> Iterator[tuple[Entity, float]]:
     dated = _DATE_INSIDE.search(written) is not None
     for kind in _KINDS.get(len(number), ()):
         valid = _CHECKS[kind](number)
-        if valid and kind is Entity.BANK_ACCOUNT:
-            yield kind, NUMBERS[kind].valid
-        elif valid and kind is Entity.CARD and _CARD_GROUPS.fullmatch(written):
+        groups = kind is Entity.BANK_ACCOUNT or (kind is Entity.CARD and _CARD_GROUPS.fullmatch(written))
+        if valid and groups:
             yield kind, NUMBERS[kind].valid
         elif valid or not dated:
             yield kind, LOOSE_VALID if valid else min(NUMBERS[kind].invalid, LOOSE_VALID)

@@ -210,6 +210,10 @@ def _from_surname(words: list[Token], at: int, reading: Reading, introduction: I
         return [(Entity.GIVEN_NAME, STRANGER_WITH_SURNAME), (Entity.SURNAME, STRANGER_WITH_SURNAME)]  # 'Nicole Rup'
     if named_thing(words, at):
         return []
+    if reading.surname and not reading.common and word.capital and behind and behind.gap == " " and (
+            behind.capital and not word.shouted and behind.reading.foreign_last and not behind.reading.known
+            and not in_company(words, at, at + 1)):
+        return [(Entity.GIVEN_NAME, STRANGER_WITH_SURNAME), (Entity.SURNAME, STRANGER_WITH_SURNAME)]  # 'Luca Bianchi'
     if reading.shaped and word.capital and not word.shouted and not in_company(words, at, at):
         return [(Entity.SURNAME, SURNAME_ALONE)]
     if reading.surname and word.capital and not word.shouted and not in_company(words, at, at):

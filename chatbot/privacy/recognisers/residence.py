@@ -19,12 +19,13 @@ _S = "[ \u00a0]"
 _HOUSE = re.compile(rf"(?<![\w/.,-])\d{{1,3}}(?:{_S}?(?![mM][ . \d])[a-zA-Z](?!\w))?"
                     rf"(?:{_S}?/{_S}?\d{{1,4}}[a-z]?|,?{_S}?(?:m|lok|mieszkani[ea])\.?{_S}?\d{{1,4}})?(?![\w%]|[-.,/:]\d)")
 _BEHIND_HOUSE = re.compile(rf",?{_S}{{1,2}}(?P<code>\d{{2}}[-–]\d{{3}}(?!\w),?{_S}?)?(?:we?{_S})?(?=[^\W\d_])")
-_CODE = re.compile(r"(?i)(?<!\w)(?:kod\w{0,3} pocztow\w{1,3}(?: [^\W\d_]{1,12}){0,2}?|kod\w{0,3}|postal code|zip code)"
-                   r"[ :–-]{1,3}(?P<code>\d{2}[-–]\d{3})(?![\w-])")
-_SPACED_CODE = re.compile(r"(?i)(?<!\w)kod\w{0,3} pocztow\w{1,3}[ :–-]{1,3}(?P<code>\d{2} ?\d{3})(?![\w-]| \d)")
+_CODE = re.compile(r"(?i)(?<!\w)(?:kod\w{0,3} poczt(?:ow\w{1,3}|\.?)(?: [^\W\d_]{1,12}){0,2}?|kod\w{0,3}|postal code"
+                   r"|zip code)[ :–-]{1,3}(?P<code>\d{2}[-–]\d{3})(?![\w-])")
+_SPACED_CODE = re.compile(r"(?i)(?<!\w)kod\w{0,3} poczt(?:ow\w{1,3}|\.?)[ :–-]{1,3}(?P<code>\d{2} ?\d{3})(?![\w-]| \d)")
 _NUMBER_OF_HOME = re.compile(r"(?i)(?<!\w)(?:nr|numer\w{0,3}) (?:domu|mieszkania|lokalu)[ :]{1,2}"
                              r"(?P<number>\d{1,4}[a-z]?(?:/\d{1,4})?)(?!\w|[-/.]\d)")
 _ONTO = frozenset({"na", "przy", "pod"})
+_FROM = frozenset({"na", "przy", "z", "ze", "od", "pod"})
 _STOPS = re.compile(r"[.!?;]\s|\n\s*\n")
 
 
@@ -63,7 +64,7 @@ def _street(words: list[Token], house: int, text: str, match: re.Match[str]) -> 
     """Where the street's name before the house number begins; ``house`` itself when there is none."""
     first = house
     while first > 0 and house - first < STREET_WORDS and words[first].gap in (" ", "\u00a0", "-") and (
-            _street_word(words[first - 1])):
+            _street_word(words[first - 1]) or _and(words, first - 1, house)):
         first -= 1
     if first == house - 1 and words[first].text.lower().startswith(lexicon().month_stems) and first and (
             words[first - 1].text.isdigit() and words[first].gap == " ") and _introduced(words, first - 1):
@@ -73,7 +74,9 @@ def _street(words: list[Token], house: int, text: str, match: re.Match[str]) -> 
             return house  # a town's: 'w Starym Sączu 14'
         if _introduced(words, first) and _may_be_street(words, first, house):
             return first
-        if _opens(words, first) and _before_town(text, words, match) and _surely_street(words[house - 1]):
+        if _surely_street(words[house - 1]) and (
+                (_opens(words, first) and _before_town(text, words, match)) or _behind_town(words, first)
+                or _onto_street(words, first, house)):
             return first
         first += 1
     return house
@@ -115,7 +118,8 @@ def _introduced(words: list[Token], first: int) -> bool:
     before, known = words[first - 1], lexicon()
     onto = before.text.lower() in _ONTO or ":" in words[first].gap
     for step in range(1, HOME_WORDS_BEFORE + 1):
-        if first - step < 0 or _STOPS.search(words[first - step + 1].gap) and not _abbreviated(words, first - step):
+        stops = first >= step and _STOPS.search(words[first - step + 1].gap) and not _abbreviated(words, first - step)
+        if step > first or stops:
             return False
         word = words[first - step]
         if word.lemmas & known.home_words:
@@ -133,6 +137,27 @@ def _abbreviated(words: list[Token], at: int) -> bool:
 
 def _opens(words: list[Token], first: int) -> bool:
     return first == 0 or bool(re.search(r"[,:;\n(]|[.!?] ", words[first].gap)) or words[first - 1].text.lower() in _ONTO
+
+
+def _and(words: list[Token], at: int, house: int) -> bool:
+    """'Żwirki i Wigury'."""
+    return words[at].text == "i" and 0 < at < house - 1 and words[at - 1].capital and words[at + 1].capital
+
+
+def _behind_town(words: list[Token], first: int) -> bool:
+    """'Józefów, Sikorskiego 72'."""
+    before = words[first - 1] if first else None
+    return before is not None and words[first].gap == ", " and before.capital and before.reading.place and (
+        words[first].capital and not words[first].unmarked)
+
+
+def _onto_street(words: list[Token], first: int, house: int) -> bool:
+    """'internet na Jagiellońskiej 23', 'z Topolowej 3', 'przy Staszica 11'."""
+    if first == 0 or first != house - 1 or words[first].gap not in (" ", "\u00a0") or words[first].unmarked:
+        return False
+    preposition, street = words[first - 1].text.lower(), words[first].text.lower()
+    return (preposition in _FROM and street.endswith(("ej", "ą"))) or (
+        preposition in ("na", "przy") and words[first].named.surname and not words[first].named.adjective)
 
 
 def _before_town(text: str, words: list[Token], match: re.Match[str]) -> bool:
@@ -162,7 +187,7 @@ def _lived_in(words: list[Token], house: int) -> bool:
     while first > 0 and house - first < STREET_WORDS and words[first].gap in (" ", "\u00a0", "-") and (
             words[first - 1].capital or words[first - 1].unmarked) and words[first - 1].named.known and (
             words[first - 1].text.lower() not in lexicon().prepositions) and not (
-            words[first - 1].lemmas & (lexicon().place_words | lexicon().home_words)):
+            not words[first - 1].capital and words[first - 1].lemmas & (lexicon().place_words | lexicon().home_words)):
         first -= 1
     if first == house or first == 0 or not any(one.named.place or one.named.part for one in words[first:house]):
         return False
