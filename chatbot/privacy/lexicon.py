@@ -14,7 +14,8 @@ from chatbot.privacy.entities import Entity
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Sets of folded lemmas; ``introducers`` are sequences of them, longest first; ``units`` are as written."""
+    """Sets of folded lemmas; ``introducers`` are sequences of them, longest first, ``brands`` too; ``units`` are as
+    written."""
 
     placeholders: dict[Entity, str]
     labels: dict[Entity, frozenset[str]]
@@ -38,6 +39,7 @@ class Lexicon:
     measures: frozenset[str]
     company_heads: frozenset[str]
     company_tails: frozenset[str]
+    brands: tuple[tuple[str, ...], ...]
     eponym_heads: frozenset[str]
     thing_words: frozenset[str]
     list_words: frozenset[str]
@@ -62,6 +64,7 @@ def lexicon() -> Lexicon:
         labels={Entity(kind): frozenset(words.split()) for kind, words in raw["labels"].items()},
         counters={Entity(kind): frozenset(words.split()) for kind, words in raw["counters"].items()},
         introducers=tuple(sorted((tuple(row.split()) for row in raw["introducers"]), key=len, reverse=True)),
+        brands=tuple(tuple(row.split()) for row in raw["brands"]),
         month_stems=tuple(raw["month_stems"].split()),
         **{name: frozenset(raw[name].split()) for name in (
             "units", "currencies", "titles", "person_words", "greetings", "renamed", "presenters", "no_persons",

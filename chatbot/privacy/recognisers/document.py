@@ -10,7 +10,7 @@ from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.names import ENGLISH_MONTHS
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
-from chatbot.privacy.recognisers.digits import SIGN, straightened
+from chatbot.privacy.recognisers.digits import SIGN, is_amount, straightened
 from chatbot.privacy.thresholds import BIRTH_DATE, DOCUMENT_CODE, DOCUMENT_GROUPED, DOCUMENT_NAMED, DOCUMENT_USUAL
 
 _GROUPED = re.compile(rf"(?<![\w|-]){SIGN}{{3,4}}-{SIGN}{{4}}-{SIGN}{{4}}(?![\w|]|-\d)")
@@ -54,7 +54,8 @@ class DocumentRecogniser(Recogniser):
         for form in (_CODE, _LONG):
             for match in form.finditer(text):
                 written = match[0]
-                if form is _CODE and not _CODE_SHAPE.fullmatch(written):
+                if (form is _CODE and not _CODE_SHAPE.fullmatch(written)) or (
+                        form is _LONG and is_amount(text, match.end())):
                     continue
                 norm = re.split(r"\d", written, maxsplit=1)[0].strip(" -") in _STANDARDS
                 usual = _USUAL.fullmatch(written) is not None and not norm

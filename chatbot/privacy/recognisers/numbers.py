@@ -13,7 +13,7 @@ from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.digits import SIGN, bare, straightened
 from chatbot.privacy.thresholds import GROUPED_CARD, GROUPED_NIP, NUMBERS, Scores
 
-_FOUR = rf"(?=\S?\S?\d)(?=\S*\d\S?\S?\d|\S?\d\d){SIGN}{{4}}"
+_FOUR = rf"(?=\S?\S?\d)(?=\S{{0,2}}\d\S?\S?\d|\S?\d\d){SIGN}{{4}}"
 """Four digits, at most two of them misread."""
 
 

@@ -17,7 +17,7 @@ from chatbot.privacy.names import LONGEST
 from chatbot.privacy.nlp import Token, first_initial
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.caseless import unmarked_name
-from chatbot.privacy.recognisers.company import in_company
+from chatbot.privacy.recognisers.company import brand_length, in_company
 from chatbot.privacy.recognisers.initials import surname_at_initial
 from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import (
@@ -64,6 +64,9 @@ class PersonRecogniser(Recogniser):
     def find(self, text: str, words: list[Token]) -> Iterator[Found]:
         at = 0
         while at < len(words):
+            if words[at].capital and (brand := brand_length(words, at)):
+                at += brand
+                continue
             if beside := surname_at_initial(words, at):
                 yield Entity.SURNAME, words[at].start, words[at + beside - 1].end, SURNAME_AT_INITIAL
                 at += beside

@@ -19,13 +19,14 @@ _S = "[ \u00a0]"
 _HOUSE = re.compile(rf"(?<![\w/.,-])\d{{1,3}}(?:{_S}?(?![mM][ . \d])[a-zA-Z](?!\w))?"
                     rf"(?:{_S}?/{_S}?\d{{1,4}}[a-z]?|,?{_S}?(?:m|lok|mieszkani[ea])\.?{_S}?\d{{1,4}})?(?![\w%]|[-.,/:]\d)")
 _BEHIND_HOUSE = re.compile(rf",?{_S}{{1,2}}(?P<code>\d{{2}}[-–]\d{{3}}(?!\w),?{_S}?)?(?:we?{_S})?(?=[^\W\d_])")
-_CODE = re.compile(r"(?i)(?<!\w)(?:kod\w{0,3} poczt(?:ow\w{1,3}|\.?)(?: [^\W\d_]{1,12}){0,2}?|kod\w{0,3}|postal code"
-                   r"|zip code)[ :–-]{1,3}(?P<code>\d{2}[-–]\d{3})(?![\w-])")
+_CODE = re.compile(r"(?i)(?<!\w)(?:kod\w{0,3} poczt(?:ow\w{1,3}|\.?)(?: [^\W\d_]{1,12}){0,2}?|postal code|zip code"
+                   r"|kod\w{0,3}(?=:| \d\d-\d{3}\s*(?:[,.;)\n]|$)))[ :–-]{1,3}(?P<code>\d{2}[-–]\d{3})(?![\w-])")
 _SPACED_CODE = re.compile(r"(?i)(?<!\w)kod\w{0,3} poczt(?:ow\w{1,3}|\.?)[ :–-]{1,3}(?P<code>\d{2} ?\d{3})(?![\w-]| \d)")
 _NUMBER_OF_HOME = re.compile(r"(?i)(?<!\w)(?:nr|numer\w{0,3}) (?:domu|mieszkania|lokalu)[ :]{1,2}"
                              r"(?P<number>\d{1,4}[a-z]?(?:/\d{1,4})?)(?!\w|[-/.]\d)")
 _ONTO = frozenset({"na", "przy", "pod"})
 _FROM = frozenset({"na", "przy", "z", "ze", "od", "pod"})
+_FEW = frozenset("23456789")
 _STOPS = re.compile(r"[.!?;]\s|\n\s*\n")
 
 
@@ -155,9 +156,16 @@ def _onto_street(words: list[Token], first: int, house: int) -> bool:
     """'internet na Jagiellońskiej 23', 'z Topolowej 3', 'przy Staszica 11'."""
     if first == 0 or first != house - 1 or words[first].gap not in (" ", "\u00a0") or words[first].unmarked:
         return False
+    if words[house].text in _FEW and _noun_behind(words, house + 1):
+        return False  # 'Na Zielonej 3 kioski'
     preposition, street = words[first - 1].text.lower(), words[first].text.lower()
     return (preposition in _FROM and street.endswith(("ej", "ą"))) or (
         preposition in ("na", "przy") and words[first].named.surname and not words[first].named.adjective)
+
+
+def _noun_behind(words: list[Token], at: int) -> bool:
+    return at < len(words) and words[at].gap == " " and not words[at].capital and (
+        words[at].small.common and not words[at].small.other)
 
 
 def _before_town(text: str, words: list[Token], match: re.Match[str]) -> bool:
