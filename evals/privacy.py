@@ -32,15 +32,31 @@ from ingestion.command import Json, err, out, print_json, translated
 from ingestion.errors import UsageError
 from ingestion.polish import fold
 
-TAGS = {
-    "name": Entity.GIVEN_NAME, "name_1": Entity.GIVEN_NAME, "name_2": Entity.GIVEN_NAME,
-    "surname": Entity.SURNAME, "surname_1": Entity.SURNAME, "surname_2": Entity.SURNAME,
-    "city": Entity.CITY, "address": Entity.ADDRESS, "street": Entity.ADDRESS,
-    "phone": Entity.PHONE, "email": Entity.EMAIL, "pesel": Entity.PESEL, "document-number": Entity.DOCUMENT,
-    "bank-account": Entity.BANK_ACCOUNT, "credit-card-number": Entity.CARD, "date-of-birth": Entity.BIRTH_DATE,
+_SPELLINGS = {
+    Entity.GIVEN_NAME: "name name_1 name_2 given-name first-name firstname imie",
+    Entity.SURNAME: "surname surname_1 surname_2 last-name lastname family-name nazwisko",
+    Entity.CITY: "city town locality miasto miejscowosc",
+    Entity.ADDRESS: "address street street-address postal-address home-address postal-code postcode zip zip-code adres"
+                    " ulica kod-pocztowy",
+    Entity.PHONE: "phone phone-number telephone telephone-number mobile mobile-phone telefon",
+    Entity.EMAIL: "email e-mail email-address mail",
+    Entity.PESEL: "pesel pesel-number",
+    Entity.NIP: "nip nip-number tax-id tax-number tax-identification-number vat-id vat-number",
+    Entity.REGON: "regon regon-number statistical-number",
+    Entity.ID_CARD: "id-card id-card-number identity-card identity-card-number national-id dowod dowod-osobisty",
+    Entity.PASSPORT: "passport passport-number paszport",
+    Entity.DOCUMENT: "document-number document",
+    Entity.BANK_ACCOUNT: "bank-account bank-account-number account account-number iban nrb iban-pl konto numer-konta",
+    Entity.CARD: "credit-card-number credit-card card card-number payment-card payment-card-number debit-card karta",
+    Entity.LAND_REGISTER: "land-register land-register-number land-registry mortgage-register kw ksiega-wieczysta",
+    Entity.PLATE: "plate license-plate licence-plate number-plate plate-number registration registration-number"
+                  " vehicle-registration registration-plate car-plate car-registration",
+    Entity.BIRTH_DATE: "date-of-birth birth-date birthdate birthday dob data-urodzenia",
 }  # fmt: skip
-"""The set's tags that masking is for. What isn't here (company, age, sex, date, health, username, 'ID number' without a
-number, …) counts neither as leaked nor as masked for nothing."""
+TAGS = {spelling: kind for kind, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+"""Tags that masking is for, as `kind_of` reads them: the set's, and what others call the same. What isn't
+here (company, age, sex, date, health, username, 'ID number' without a number, …) counts neither as leaked nor as masked
+for nothing."""
 UNREAD_GAP = 12
 """Words a tag can stand for; a longer stretch was rewritten by the taggers and says nothing."""
 
@@ -52,19 +68,35 @@ _NO_VALUE = re.compile(r"(?:ul|ulic\w|al|alej\w|alei|pl|plac\w?|os|w|z|ze|do|na|
                        r"|telefon\w?|tel|pan|pani|e|mail\w*|email\w*|id)", re.IGNORECASE)
 """Words inside a value's stretch that say nothing of a person."""
 _LETTERS = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+(?:[ -][A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+){0,3}")
+_GROUPED = r"[ \u00a0./-]{0,2}"
 _UNDAMAGED = {
     Entity.GIVEN_NAME: _LETTERS, Entity.SURNAME: _LETTERS, Entity.CITY: _LETTERS,
-    Entity.ADDRESS: re.compile(r"(?i:adres )?(?i:ul\.?|ulic[aąęy]|al\.?|alej[aięą]|alei|pl\.?|plac[uem]*|os\.?) "
-                               r"[^\W\d_][\w .-]*? \d{1,3}[a-z]?(?:/\d{1,3})?,?(?: \d\d-\d{3})?(?: [^\d|!@$]+)?"),
-    Entity.PHONE: re.compile(r"\+? ?(?:48|0048)?[ -]?(?:\d[ -]?){9}"),
-    Entity.EMAIL: re.compile(r"[a-z0-9._-]+@[a-z0-9.-]+\.(?:com|org|net|pl)"),
-    Entity.PESEL: re.compile(r"\d{11}"),
-    Entity.DOCUMENT: re.compile(r"\d{4}-\d{4}-\d{4}|[A-Z]{2,3} ?\d{4,6}"),
-    Entity.BANK_ACCOUNT: re.compile(r"(?:PL)?(?:\d ?){16,26}"),
-    Entity.CARD: re.compile(r"(?:\d[ -]?){12,19}"),
-    Entity.BIRTH_DATE: re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[. ]\w+[. ]\d{4}(?: roku| r\.)?"),
+    Entity.ADDRESS: re.compile(r"(?i:adres )?(?:(?i:ul\.?|ulic[aąęy]|al\.?|alej[aięą]|alei|pl\.?|plac[uem]*|os\.?) "
+                               r"[^\W\d_]|[A-ZĆŁŚŹŻ])[\w .-]*? \d{1,3}[a-zA-Z]?(?:/\d{1,3}| ?(?:m|lok)\.? ?\d{1,4})?,?"
+                               r"(?: \d\d-\d{3})?(?: [^\d|!@$]+)?|\d\d-\d{3}(?: [^\d|!@$]+)?"),
+    Entity.PHONE: re.compile(rf"(?:\(?(?:\+|00)? ?\d{{1,3}}\)?{_GROUPED})?\(?(?:\d\)?{_GROUPED}\(?){{9}}"),
+    Entity.EMAIL: re.compile(r"[A-Za-z0-9ąćęłńóśźż._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"),
+    Entity.PESEL: re.compile(rf"(?:\d{_GROUPED}){{11}}"),
+    Entity.NIP: re.compile(rf"(?:[A-Za-z]{{2}}{_GROUPED})?(?:\d{_GROUPED}){{10}}"),
+    Entity.REGON: re.compile(rf"(?:\d{_GROUPED}){{9}}(?:(?:\d{_GROUPED}){{5}})?"),
+    Entity.ID_CARD: re.compile(rf"[A-Za-z]{{3}}{_GROUPED}(?:\d{_GROUPED}){{6}}"),
+    Entity.PASSPORT: re.compile(rf"[A-Za-z]{{2}}{_GROUPED}(?:\d{_GROUPED}){{7}}"),
+    Entity.DOCUMENT: re.compile(rf"\d{{4}}-\d{{4}}-\d{{4}}|[A-Z]{{2,3}}{_GROUPED}(?:\d{_GROUPED}){{4,7}}"),
+    Entity.BANK_ACCOUNT: re.compile(rf"(?:[A-Za-z]{{2}}{_GROUPED})?(?:\d{_GROUPED}){{16,26}}"),
+    Entity.CARD: re.compile(rf"(?:\d{_GROUPED}){{12,19}}"),
+    Entity.LAND_REGISTER: re.compile(rf"[A-Za-z]{{2}}\d[A-Za-z] ?{_GROUPED}\d{{3,8}} ?{_GROUPED}\d?"),
+    Entity.PLATE: re.compile(r"[A-Za-z]{1,3}[ -]?[A-Za-z0-9]{3,5}"),
+    Entity.BIRTH_DATE: re.compile(r"\d{4}[./-]\d\d?[./-]\d\d?|"
+                                  r"\d{1,2}[. /-]{1,2}\w+[. /-]{1,2}\d{2,4}(?: ?(?:roku|r\.?))?"),
 }  # fmt: skip
 """What a value looks like that scanning left alone."""
+
+
+def kind_of(tag: str) -> Entity | None:
+    """What kind of ours a tag is for, whatever its case and whether its words are parted by '-', '_' or a space: 'NIP',
+    'Phone number', 'bank_account_2'."""
+    name = re.sub(r"[\s_-]+", "-", fold(tag.lower()).strip())
+    return TAGS.get(tag) or TAGS.get(name) or TAGS.get(re.sub(r"-\d+$", "", name))
 
 
 class Line(BaseModel):
@@ -151,7 +183,7 @@ def _split(text: str, tagged: str, offset: int) -> list[Value] | None:
     """The values of neighbouring tags in the stretch of text they stand for; None when it can't be told apart."""
     tags = re.findall(_TAG, tagged)
     separators = re.split(_TAG, tagged)[1:-1]
-    kinds = [TAGS.get(tag[1:-1]) for tag in tags]
+    kinds = [kind_of(tag[1:-1]) for tag in tags]
     for place, separator in enumerate(separators):
         if not separator.strip() and not {kinds[place], kinds[place + 1]} & _ONE_WORD:
             return None
@@ -199,7 +231,7 @@ def measure(lines: Iterable[Line], masker: Masker, how: Typed = Typed.AS_IS) -> 
             tagged[start:end] = b"\1" * (end - start)
         for value in found:
             tagged[value.start:value.end] = b"\1" * (value.end - value.start)
-            kind = TAGS.get(value.tag)
+            kind = kind_of(value.tag)
             if kind is None:
                 report.ignored[value.tag] += 1
                 continue
@@ -220,9 +252,9 @@ def measure(lines: Iterable[Line], masker: Masker, how: Typed = Typed.AS_IS) -> 
 
 
 def _bin(report: Report, kind: Entity, text: str) -> Count:
-    if not _UNDAMAGED[kind].fullmatch(text.strip(" .,;:()+")):
+    if not _UNDAMAGED[kind].fullmatch(text.strip(" .,;:+")):
         return report.damaged[kind]
-    if kind is Entity.PESEL and not checksums.pesel(text):
+    if kind is Entity.PESEL and not checksums.pesel(re.sub(r"\D", "", text)):
         return report.broken_checksum[kind]
     return report.types[kind]
 

@@ -72,7 +72,8 @@ def _evidence(kind: Entity, result: RecognizerResult, words: list[Token], starts
     after = bisect_left(starts, result.end)
     label = counter = 0.0
     for distance, word, apart in _near(first, after, words):
-        if not label and word.lemmas & labels:
+        elsewhere = apart and kind is Entity.BIRTH_DATE  # 'zwrot do 12.05.26, urodziny mam w maju'
+        if not label and word.lemmas & labels and not elsewhere:
             label = LABEL_ADDS - LABEL_FADES * distance
         elif distance < COUNTER_WORDS and not apart and word.lemmas & counters:
             counter = COUNTER_TAKES - LABEL_FADES * distance

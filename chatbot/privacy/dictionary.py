@@ -19,6 +19,8 @@ MOST_ACCENTED = 128
 """Spellings with diacritics tried for one word without."""
 LONGEST_REPAIRED = 24
 """Letters; a longer unknown word is no name."""
+LONGEST_WORD = 200
+"""Characters; of some 20,000 digits on end morfeusz2 ends the whole process."""
 SHORTEST_REPAIRED = 3
 """Letters; a shorter unknown word could be anything."""
 
@@ -131,6 +133,8 @@ def _cases(word: str, kind: str) -> set[str]:
 
 def _analysed(word: str) -> Any:
     global _morfeusz
+    if len(word) > LONGEST_WORD:
+        return ()
     with _lock:  # one Morfeusz answers one question at a time
         if _morfeusz is None:
             import morfeusz2

@@ -22,10 +22,12 @@ from chatbot.privacy.recognisers.company_number import CompanyNumberRecogniser, 
 from chatbot.privacy.recognisers.document import BirthDateRecogniser, DocumentRecogniser
 from chatbot.privacy.recognisers.email import EmailRecogniser
 from chatbot.privacy.recognisers.fragment import FragmentRecogniser
+from chatbot.privacy.recognisers.labelled import LabelledRecogniser
 from chatbot.privacy.recognisers.numbers import KINDS, NumberRecogniser
 from chatbot.privacy.recognisers.person import PersonRecogniser
 from chatbot.privacy.recognisers.phone import PhoneRecogniser
 from chatbot.privacy.recognisers.place import PlaceRecogniser
+from chatbot.privacy.recognisers.residence import ResidenceRecogniser
 from chatbot.privacy.recognisers.secret import PasswordRecogniser
 from chatbot.privacy.thresholds import KNOWN, KNOWN_CHARACTERS, KNOWN_LETTERS, MASK_FROM
 from chatbot.privacy.vault import Vault
@@ -45,6 +47,7 @@ def analyzer(patterns: tuple[str, ...] = ()) -> AnalyzerEngine:
     registry = RecognizerRegistry(
         recognizers=[
             *(NumberRecogniser(kind) for kind in KINDS),
+            LabelledRecogniser(),
             PhoneRecogniser(),
             EmailRecogniser(),
             DocumentRecogniser(),
@@ -52,6 +55,7 @@ def analyzer(patterns: tuple[str, ...] = ()) -> AnalyzerEngine:
             BirthDateRecogniser(),
             PasswordRecogniser(),
             AddressRecogniser(),
+            ResidenceRecogniser(),
             PlaceRecogniser(),
             PersonRecogniser(),
             PlaceholderRecogniser(),

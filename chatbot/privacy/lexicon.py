@@ -14,7 +14,8 @@ from chatbot.privacy.entities import Entity
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Sets of folded lemmas; ``introducers`` are sequences of them, longest first; ``units`` are as written."""
+    """Sets of folded lemmas; ``introducers`` are sequences of them, longest first, ``brands`` too; ``units`` are as
+    written."""
 
     placeholders: dict[Entity, str]
     labels: dict[Entity, frozenset[str]]
@@ -32,10 +33,16 @@ class Lexicon:
     behind_names: frozenset[str]
     prepositions: frozenset[str]
     place_words: frozenset[str]
+    home_words: frozenset[str]
+    sending_words: frozenset[str]
+    village_words: frozenset[str]
+    measures: frozenset[str]
     company_heads: frozenset[str]
     company_tails: frozenset[str]
+    brands: tuple[tuple[str, ...], ...]
     eponym_heads: frozenset[str]
     thing_words: frozenset[str]
+    list_words: frozenset[str]
     person_prepositions: frozenset[str]
     abbreviations: frozenset[str]
     english_words: frozenset[str]
@@ -57,10 +64,13 @@ def lexicon() -> Lexicon:
         labels={Entity(kind): frozenset(words.split()) for kind, words in raw["labels"].items()},
         counters={Entity(kind): frozenset(words.split()) for kind, words in raw["counters"].items()},
         introducers=tuple(sorted((tuple(row.split()) for row in raw["introducers"]), key=len, reverse=True)),
+        brands=tuple(tuple(row.split()) for row in raw["brands"]),
         month_stems=tuple(raw["month_stems"].split()),
         **{name: frozenset(raw[name].split()) for name in (
             "units", "currencies", "titles", "person_words", "greetings", "renamed", "presenters", "no_persons",
-            "behind_names", "prepositions", "place_words", "company_heads", "company_tails", "eponym_heads",
-            "thing_words", "person_prepositions", "abbreviations", "english_words", "street_words", "given_names",
-            "usual_given", "not_towns", "not_town_words", "everyday_towns", "town_adjectives", "not_names")},
+            "behind_names", "prepositions", "place_words", "home_words", "sending_words", "village_words", "measures",
+            "company_heads", "company_tails", "eponym_heads",
+            "thing_words", "list_words", "person_prepositions", "abbreviations", "english_words", "street_words",
+            "given_names", "usual_given", "not_towns", "not_town_words", "everyday_towns", "town_adjectives",
+            "not_names")},
     )

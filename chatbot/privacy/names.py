@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from chatbot.privacy.lexicon import lexicon
 from ingestion.polish import fold
 
 COUNTRIES = (
@@ -25,7 +26,7 @@ SHORTEST = 3
 """Letters of a foreign name that counts; 'Al' and 'Bo' are too much else."""
 STEM, ENDING, LONG_ENDING = 3, 2, 4
 """Letters: of a word's beginning that no case changes, and of the most that its first form and another's lose."""
-_MONTHS = frozenset(
+ENGLISH_MONTHS = frozenset(
     [
         "january",
         "february",
@@ -51,6 +52,8 @@ _LETTERS = dict(
     )
 )
 """Ukrainian passports' transliteration (Cabinet resolution 55 of 2010), with the Russian letters besides."""
+_FIRST_LETTERS = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+"""The same, at the beginning of a word: 'Yuliia'."""
 _ENDINGS = (
     ("owi", ""),
     ("iem", ""),
@@ -177,8 +180,8 @@ def _lists() -> tuple[frozenset[str], frozenset[str]]:
             elif attribute.startswith("last_names") and not callable(names):
                 last |= {_latin(part) for name in names for part in name.split()}
     return (
-        frozenset(name for name in given - _MONTHS if len(name) >= SHORTEST),
-        frozenset(name for name in last - _MONTHS if len(name) >= SHORTEST),
+        frozenset(name for name in (given | lexicon().given_names) - ENGLISH_MONTHS if len(name) >= SHORTEST),
+        frozenset(name for name in last - ENGLISH_MONTHS if len(name) >= SHORTEST),
     )
 
 
@@ -195,4 +198,5 @@ def _polish() -> frozenset[str]:
 
 def _latin(name: str) -> str:
     lower = name.lower()
+    lower = _FIRST_LETTERS.get(lower[:1], lower[:1]) + lower[1:]
     return fold("".join(_LETTERS.get(letter, letter).replace("\0", "") for letter in lower))

@@ -16,7 +16,11 @@ from chatbot.privacy.dictionary import Reading, read, read_repaired, read_unacce
 
 LANGUAGE = "pl"
 """The one language of the engine; Polish and English messages both go through it."""
-_WORD = re.compile(r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")
+_GLUED = (r"(?<![^\W_])(?i:pesel|nip|regon|iban|nrb|kont[oa]|kontem|rachunek|rachunku|kart[ayęą]|tel|telefonu?"
+          r"|dow[oó]du?|paszportu?|(?:nr|numer)(?=_?\d{6}))(?=_?(?:[A-Za-z]{2,3})?\d{3})")
+"""A label with its number glued to it: 'PESEL44051401359', 'NIP_…', 'IBANPL61…'."""
+_PARTING = re.compile(rf"{_GLUED}_?")
+_WORD = re.compile(rf"{_GLUED}|" r"[|!@€$1]?\w+(?:[@€$|!(+#<'’]+\w+)*[|€$@](?=\s|$)|[|!@€$]?\w+(?:[@€$|!(+#<'’]+\w+)*")
 _POLISH = re.compile("[ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]")
 _POLITE = frozenset({"pan", "pani", "panstwo", "twoj", "wasz", "ty", "wy"})
 """Folded lemmas written with a capital for politeness, also by those who write names small."""
@@ -27,6 +31,8 @@ MOST_IN_CAPITALS = 0.6
 MOST_SIGNS = 2
 """'PESEL' alone is an abbreviation."""
 _SENTENCE_END = re.compile(r"[.!?…:;*•\n]|[„\"'»]\s*$")
+_INITIAL = re.compile(r"[A-ZĆŁŚŹŻ]|Cz|St|Sz|Wł|Zb")
+_AFTER_INITIAL = re.compile(r"\.[ \u00a0]{0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def tokens(text: str) -> list[Token]:
         letters = [letter for letter in word if letter.isalpha()]
         found.append(Token(
             word, match.start(), match.end(), gap,
-            opens=not found or bool(_SENTENCE_END.search(gap)),
+            opens=not found or (bool(_SENTENCE_END.search(gap)) and not _initialled(found[-1].text, gap, word)),
             capital=word[:1].isupper(),
             shouted=len(letters) > 1 and all(letter.isupper() for letter in letters),
             unaccented=unaccented,
@@ -94,6 +100,30 @@ def tokens(text: str) -> list[Token]:
     small, large = _small(found), _large(found)
     return [replace(one, unmarked=True) if (one.shouted if large else not one.capital or one.opens) else one
             for one in found] if small or large else found
+
+
+def parted(text: str) -> str:
+    """``text`` as long as before, with a space for the last sign of a label that its number is glued to."""
+    return _PARTING.sub(lambda match: match[0][:-1] + " ", text)
+
+
+def is_initial(word: Token) -> bool:
+    return _INITIAL.fullmatch(word.text) is not None or (word.unmarked and len(word) == 1 and word.text.isalpha())
+
+
+def first_initial(words: list[Token], at: int) -> int:
+    """Where the initials before the word at ``at`` begin; ``at`` itself when there are none."""
+    while at > 0 and is_initial(words[at - 1]) and _AFTER_INITIAL.fullmatch(words[at].gap):
+        at -= 1
+    return at
+
+
+def _initialled(before: str, gap: str, word: str) -> bool:
+    """'J. Kowalski' is one name: the full stop ends no sentence there. In 'pkt A. Dane osobowe' it does."""
+    if not _AFTER_INITIAL.fullmatch(gap) or not _INITIAL.fullmatch(before):
+        return False
+    named = read(word.capitalize())
+    return len(word) == 1 or named.surname or not named.known
 
 
 def _small(words: list[Token]) -> bool:
@@ -121,7 +151,7 @@ class PolishNlp(NlpEngine):  # type: ignore[misc]
     def process_text(self, text: str, language: str) -> NlpArtifacts:
         found = tokens(text)
         artifacts = NlpArtifacts([], found, [token.start for token in found], [], None, language)
-        artifacts.source = text
+        artifacts.parted = parted(text)
         return artifacts
 
     def process_batch(self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1,

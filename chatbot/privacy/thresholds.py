@@ -52,6 +52,10 @@ FRAGMENT = 0.80
 """A few digits said to be the end or the beginning of an account or a card."""
 FRAGMENT_WORDS = 8
 """Words round them in which the account or the card is named."""
+LOOSE_VALID = 0.20
+"""At most so much for digits in unusual groups, whose check may hold by chance: their label must stand near."""
+DOCUMENT_NAMED = 0.80
+"""Letters and digits of a document right behind the word for it."""
 GROUPED_NIP = 0.42
 """3-3-2-2 or 3-2-2-3 with a check that holds: nobody writes another number so."""
 GROUPED_CARD = 0.44
@@ -77,6 +81,10 @@ DOCUMENT_CODE = 0.15
 """(M) Two or three letters and four to seven digits, a form that product codes have too."""
 ADDRESS = 0.80
 POSTAL_CODE = 0.55
+STREET_WORDS = 4
+"""Words of a street's name."""
+HOME_WORDS_BEFORE = 4
+"""Words back from a street's name in which 'mieszkam', 'adres' or 'dostawa' introduces it."""
 STREET_LIKENESS = 0.55
 """(M) Share of letters in common (difflib) that a misread 'ul.' or 'plac' must keep, before a house number and code."""
 BIRTH_DATE = 0.15
@@ -94,6 +102,8 @@ GIVEN_UNMARKED = 0.45
 """(M) Without a capital, or in capitals among capitals, of a word that is a given name and nothing else."""
 SURNAME_UNMARKED = 0.45
 """(M) In text without capitals, or with nothing else: a word that is a surname and nothing else."""
+LONGEST_TOLD = 5
+"""Words of a name behind 'nazywam się'."""
 RENAMED_WORDS = 5
 """Words back from 'na' in which 'nazwisko' makes what follows one."""
 SHORTEST_UNKNOWN = 4
@@ -108,6 +118,11 @@ STRANGER_WITH_SURNAME = 0.60
 """A word that no dictionary has, with a capital, before one that is a surname only."""
 SURNAME_ALONE = 0.50
 """(M) With a capital inside a sentence, in the dictionary as a surname only."""
+SURNAME_AT_INITIAL = 0.80
+SHORTEST_AT_INITIAL = 3
+"""Letters of a surname beside an initial."""
+CLOSING_WORDS = 4
+"""Words back from an initial in which a closing formula makes it a signature."""
 SURNAME_WEAK = 0.10
 SHORTEST_MISREAD = 5
 """Letters of a word without a capital that may be a misread town behind a preposition."""

@@ -12,7 +12,7 @@ import pytest
 
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.masking import Masker
-from evals.privacy import Line, Report, measure, rows, touched, values
+from evals.privacy import Line, Report, kind_of, measure, rows, touched, values
 from evals.shares import wilson
 from ingestion.errors import UsageError
 
@@ -74,6 +74,29 @@ def test_damaged_values_and_broken_checks_count_apart(masker: Masker) -> None:
 def test_tags_without_a_kind_of_ours_count_neither_way(masker: Masker) -> None:
     report = measure([Line(text="Pracuje w Kołpak Sp.j. od lat", tagged="Pracuje w [company]. od lat")], masker)
     assert report.types == {} and report.over == [] and report.ignored["company"] == 1
+
+
+@pytest.mark.parametrize(("tag", "kind"), [
+    ("nip", Entity.NIP), ("REGON", Entity.REGON), ("iban", Entity.BANK_ACCOUNT), ("nrb", Entity.BANK_ACCOUNT),
+    ("account number", Entity.BANK_ACCOUNT), ("passport", Entity.PASSPORT), ("id_card", Entity.ID_CARD),
+    ("land-register", Entity.LAND_REGISTER), ("registration", Entity.PLATE), ("birth-date", Entity.BIRTH_DATE),
+    ("phone_2", Entity.PHONE), ("company", None), ("ID number", None), ("date", None),
+])
+def test_tags_of_other_sets_are_read(tag: str, kind: Entity | None) -> None:
+    assert kind_of(tag) is kind
+
+
+@pytest.mark.parametrize(("tag", "value"), [
+    ("nrb", "PL 61 1090 1014 0000 0712 1981 2874"), ("nrb", "61-1090-1014-0000-0712-1981-2874"),
+    ("phone", "(22) 123 45 67"), ("phone", "600.123.456"), ("passport", "ZS0000177"), ("document-number", "ABA-300000"),
+    ("pesel", "440514-01359"), ("email", "Jan.Kowalski+sklep@Example.EU"), ("nip", "PL 123-456-32-18"),
+    ("regon", "123 456 785"), ("card", "4111.1111.1111.1111"), ("kw", "KA1S/00012345/6"), ("plate", "WX 1234A"),
+    ("dob", "12.03.85"), ("address", "Długa 5/7, 31-147 Kraków"),
+])
+def test_a_usual_grouping_is_no_damage(masker: Masker, tag: str, value: str) -> None:
+    kind = kind_of(tag)
+    report = measure([Line(text=f"numer {value} koniec", tagged=f"numer [{tag}] koniec")], masker)
+    assert kind and report.types[kind].n == 1, (report.damaged, report.broken_checksum)
 
 
 @pytest.mark.parametrize("kind", BARS)

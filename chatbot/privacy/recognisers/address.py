@@ -9,17 +9,18 @@ from difflib import SequenceMatcher
 
 from chatbot.privacy.dictionary import read, read_repaired
 from chatbot.privacy.entities import Entity
+from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.names import large_towns
 from chatbot.privacy.nlp import Token
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.digits import SIGN
 from chatbot.privacy.recognisers.place import town_length, unmarked_length
-from chatbot.privacy.thresholds import ADDRESS, POSTAL_CODE, SHORTEST_MISREAD, STREET_LIKENESS
+from chatbot.privacy.thresholds import ADDRESS, HOME_WORDS_BEFORE, POSTAL_CODE, SHORTEST_MISREAD, STREET_LIKENESS
 
 _UP = "A-ZĄĆĘŁŃÓŚŹŻ"
 _SPACE = "[ \u00a0]"
 _NOISY = r"\w{1,30}(?:[|@€$!(<#+’'-]{1,2}\w{1,30}){0,4}"
-_STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}"
+_STREET_PREFIX = (r"(?i:ul\.|al\.|pl\.|(?<!dow\. )(?<!dow\.)os\.|(?:ulic\w{1,2}|alej\w{0,3}|alei|placu?|plac\w{1,2}"
                   r"|osiedl\w{1,3}|rond\w{1,2}|skwer\w{0,2}|bulwar\w{0,2}|szos\w|street|avenue|ul|al|pl|os)(?!\w))")
 _NAME = rf"(?:(?!{_STREET_PREFIX})(?:{_NOISY}[.@€|!]?|[|!$@€]\w+){_SPACE}+){{1,5}}?"
 _FLAT = rf"{_SPACE}?/{_SPACE}?{SIGN}{{1,4}}|{_SPACE}?(?:m|lok|m\.|lok\.|mieszkania){_SPACE}?\d{{1,4}}"
@@ -28,9 +29,9 @@ _CODE = rf"{SIGN}{{2}}[-–]{SIGN}{{3}}(?![\w-])"
 _TOWN = rf"(?:[{_UP}\dßÞþ|!@$]|[^\W_](?=\w{{0,20}}[|@€$!(<]))(?:\w|[|@€$!(<#+](?=\w)|-(?=\w)){{0,30}}"
 _PLACE = (rf"(?:,?{_SPACE}+(?:(?:w|vv|uu){_SPACE}+{_TOWN}[ \u00a0,]+)?|[-,]|(?<=\d)){_CODE}"
           rf"(?:{_SPACE}+(?P<town>{_TOWN}))?")
-_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{_HOUSE}(?![\w|]|,\d)"
+_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}:?{_SPACE}*{_NAME}{_HOUSE}(?![\w|]|,\d)"
                      rf"(?:{_PLACE}|,?{_SPACE}+(?:w|vv|uu){_SPACE}+(?P<in_town>{_TOWN}))?")
-_JOINED_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}{_SPACE}*{_NAME}{SIGN}{{1,4}}(?:/{SIGN}{{1,3}})?"
+_JOINED_STREET = re.compile(rf"(?<!\w){_STREET_PREFIX}:?{_SPACE}*{_NAME}{SIGN}{{1,4}}(?:/{SIGN}{{1,3}})?"
                             rf"(?:[-,]|(?<=\w)){_CODE}(?:{_SPACE}+(?P<town>{_TOWN}))?")
 """'61895-041': the space between house and code was lost."""
 _MISREAD_STREET = re.compile(r"(?<!\w)(?P<prefix>[\w|!]{1,2}[\w|!(]?\.|[\w|!(]{1,3}(?= )|[\w|][\w|!(@€]{3,5}(?= ))"
@@ -39,6 +40,8 @@ _CODED = re.compile(rf"(?<![\w-])(?:(?:[{_UP}]{_NOISY}\.?{_SPACE}+){{0,3}}{_HOUS
                     rf"(?P<code>\d{{2}}[-–]\d{{3}})(?![\w-])(?:,?{_SPACE}+(?P<town>{_TOWN}))?")
 _UNNUMBERED = re.compile(rf"(?<!\w)(?i:ulic[aąęy]|ul\.|alei|al\.|placu|osiedlu|os\.){_SPACE}+"
                          rf"(?P<name>[{_UP}][\w-]+(?:{_SPACE}[{_UP}][\w-]+){{0,3}})")
+_PUBLIC = re.compile(r"(?i:placu|osiedlu)")
+"""'ławka na placu Wolności': without a number a public place, unless somebody lives there."""
 _NAMED_NUMBER = re.compile(rf"(?<!\w)(?P<name>[{_UP}][^\W\d_]+){_SPACE}+"
                            rf"(?P<house>\d{{1,3}}[a-zA-Z]?/\d{{1,3}})(?![\w/])")
 
@@ -63,6 +66,8 @@ class AddressRecogniser(Recogniser):
         for match in _ENGLISH.finditer(text):
             yield Entity.ADDRESS, match.start(), match.end(), ADDRESS
         for match in _UNNUMBERED.finditer(text):
+            if _PUBLIC.match(text, match.start()) and not _at_home(match.start(), words):
+                continue
             yield Entity.ADDRESS, match.start("name"), match.end("name"), ADDRESS
         for match in _NAMED_NUMBER.finditer(text):
             reading = read_repaired(match["name"])
@@ -78,6 +83,11 @@ class AddressRecogniser(Recogniser):
                 at = match.end()
             else:
                 at = match.end("prefix")
+
+
+def _at_home(start: int, words: list[Token]) -> bool:
+    at = bisect_left(words, start, key=lambda word: word.start)
+    return any(one.lemmas & lexicon().home_words for one in words[max(at - HOME_WORDS_BEFORE, 0):at])
 
 
 def _start(match: re.Match[str], words: list[Token]) -> int:

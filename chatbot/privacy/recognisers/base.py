@@ -18,6 +18,8 @@ class Recogniser(LocalRecognizer):  # type: ignore[misc]
     """A subclass says which ``kinds`` it finds and finds them in ``find``."""
 
     kinds: tuple[Entity, ...] = ()
+    numeric = False
+    """Whether it reads the text with labels parted from the numbers glued to them."""
 
     def __init__(self, kinds: tuple[Entity, ...] | None = None, name: str | None = None) -> None:
         super().__init__(supported_entities=[str(kind) for kind in kinds or self.kinds], supported_language=LANGUAGE,
@@ -27,6 +29,8 @@ class Recogniser(LocalRecognizer):  # type: ignore[misc]
         """Nothing to load: the dictionary comes with the engine."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
+        if self.numeric:
+            text = nlp_artifacts.parted
         return [RecognizerResult(str(kind), start, end, score)
                 for kind, start, end, score in self.find(text, nlp_artifacts.tokens) if score > 0]
 

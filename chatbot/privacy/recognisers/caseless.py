@@ -27,7 +27,7 @@ from ingestion.polish import fold
 Name = list[tuple[Entity, float]]
 _JOINING = frozenset({" ", "\u00a0", "-", " - "})
 _ENDS = re.compile(r"[,.;:()!?\n–—/\"”*]")
-_ADJECTIVAL = re.compile(r".{2,}[sc]k(?:i|iego|iemu|im|a|iej|ą)|.{2,}dzk(?:i|iego|iemu|im|a|iej|ą)", re.IGNORECASE)
+ADJECTIVAL = re.compile(r".{2,}[sc]k(?:i|iego|iemu|im|a|iej|ą)|.{2,}dzk(?:i|iego|iemu|im|a|iej|ą)", re.IGNORECASE)
 
 
 def unmarked_name(words: list[Token], at: int, *, told: bool) -> Name:
@@ -41,7 +41,7 @@ def unmarked_name(words: list[Token], at: int, *, told: bool) -> Name:
         hyphen = at + given + 1 < len(words) and words[at + given + 1].gap == "-"
         usual = _usual(word) and (hyphen or _ended(words, at + given + 1))
         sure = _only_given(word) or before or told
-        behind = _surname(words, at + given, beside=sure or usual, any_noun=sure)
+        behind = _surname(words, at + given, beside=sure or usual, any_noun=sure, told=told)
         if behind and not in_company(words, at, at + given + behind - 1):
             return [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)] * given + [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * behind
         if told or before:
@@ -55,10 +55,12 @@ def unmarked_name(words: list[Token], at: int, *, told: bool) -> Name:
 
 def _from_surname(words: list[Token], at: int, *, before: bool, told: bool) -> Name:
     word = words[at]
-    behind = words[at + 1] if at + 1 < len(words) else None
-    if behind and behind.gap.strip(",") == " " and _only_surname(word) and _only_given(behind) and (
+    halves = 2 if at + 1 < len(words) and words[at + 1].gap == "-" and words[at + 1].named.surname else 1
+    behind = words[at + halves] if at + halves < len(words) else None
+    if behind and behind.gap.strip(",") == " " and (_only_surname(word) or _adjectival(words, at)) and (
+            _only_given(behind) or _usual_alone(words, at + halves)) and (
             not behind.gap.startswith(",") or told or before):  # 'kowalski jan', 'nazywam się kowalski, jan'
-        return [(Entity.SURNAME, GIVEN_WITH_SURNAME), (Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)]
+        return [(Entity.SURNAME, GIVEN_WITH_SURNAME)] * halves + [(Entity.GIVEN_NAME, GIVEN_WITH_SURNAME)]
     if in_company(words, at, at) or _placed(words, at):
         return []
     if told or before:
@@ -93,7 +95,8 @@ def _given(words: list[Token], at: int, *, sure: bool) -> int:
 
 
 def _surname(
-    words: list[Token], at: int, *, beside: bool, first: bool = False, any_noun: bool = False
+    words: list[Token], at: int, *, beside: bool, first: bool = False, any_noun: bool = False,
+    told: bool = False,
 ) -> int:
     """How many words from ``at`` are a surname: one, or two with a hyphen. ``beside``: a given name stands before;
     ``any_noun``: it can be nothing else, so that any noun may be the surname; ``first``: a title or a role does ("pan",
@@ -103,7 +106,8 @@ def _surname(
         word = words[at + count]
         if (count or not first) and (word.gap not in _JOINING or (count and word.gap != "-")):
             break
-        if not _lettered(word) or word.text.lower() in lexicon().english_words or word.lemmas & _never(sure=beside):
+        if not _lettered(word) or word.text.lower() in lexicon().english_words or (
+                word.lemmas & _never(sure=beside) and not (told and word.text.lower() not in lexicon().titles)):
             break
         small, named = word.small, word.named
         ended = _ended(words, at + count + 1)
@@ -111,7 +115,7 @@ def _surname(
             fits = named.known or len(word) >= SHORTEST_UNKNOWN
         elif small.other:
             fits = named.surname and (beside or count > 0) and ended
-        elif _only_surname(word) or (named.surname and _ADJECTIVAL.fullmatch(word.text) is not None):
+        elif _only_surname(word) or (named.surname and ADJECTIVAL.fullmatch(word.text) is not None):
             fits = True
         elif first and not beside and not count:
             fits = named.surname and not small.person and agree(
@@ -156,6 +160,21 @@ def _only_surname(word: Token) -> bool:
     small = word.small
     return (word.named.surname and not word.named.given and not small.common and not small.other) or (
         not small.known and word.named.shaped)
+
+
+def _adjectival(words: list[Token], at: int) -> bool:
+    """'kowalska anna', not 'gazeta krakowska, anna': a surname that is an adjective too, and goes with no noun."""
+    word = words[at]
+    if not word.named.surname or ADJECTIVAL.fullmatch(word.text) is None:
+        return False
+    before = words[at - 1] if at and words[at].gap in _JOINING else None
+    return before is None or not before.small.common or before.small.person or before.small.other or (
+        not agree(before.text.lower(), word.text.capitalize()))
+
+
+def _usual_alone(words: list[Token], at: int) -> bool:
+    """'nowicka maja', with nothing behind it."""
+    return _usual(words[at]) and _ended(words, at + 1)
 
 
 def _before(words: list[Token], at: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.nlp import Token
+from ingestion.polish import fold
 
 _REACH = 4
 """Words of a company's name before its legal form: 'Potęga-Molka i syn s.c.'."""
@@ -31,6 +32,16 @@ def in_company(words: list[Token], first: int, last: int) -> bool:
         if not words[place].capital:
             break
     return False
+
+
+def brand_length(words: list[Token], at: int) -> int:
+    """How many words from ``at`` are a brand that is spelt like a person ('Gino Rossi'); 0 for none."""
+    for brand in lexicon().brands:
+        found = words[at:at + len(brand)]
+        if tuple(fold(one.text.lower()) for one in found) == brand and not any(
+                one.gap.strip(" \u00a0.&") for one in found[1:]):
+            return len(brand)
+    return 0
 
 
 def _tail(words: list[Token], place: int) -> bool:

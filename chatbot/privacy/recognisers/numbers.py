@@ -13,7 +13,7 @@ from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.digits import SIGN, bare, straightened
 from chatbot.privacy.thresholds import GROUPED_CARD, GROUPED_NIP, NUMBERS, Scores
 
-_FOUR = rf"(?=\S?\S?\d)(?=\S*\d\S?\S?\d|\S?\d\d){SIGN}{{4}}"
+_FOUR = rf"(?=\S?\S?\d)(?=\S{{0,2}}\d\S?\S?\d|\S?\d\d){SIGN}{{4}}"
 """Four digits, at most two of them misread."""
 
 
@@ -44,10 +44,10 @@ KINDS = (
     Kind(Entity.PASSPORT, r"[A-Z]{2}[ -]?\d{7}(?! \d)|[A-Za-z]{2}\d{7}", checksums.passport, NUMBERS[Entity.PASSPORT]),
     Kind(Entity.BANK_ACCOUNT, rf"(?:[Pp][Ll][ -]?)?(?:\d{{2}}(?:[ \u00a0-]\d{{4}}){{6}}|\d{{26}}"
          rf"|(?=\S?\d){SIGN}{{2}}(?: {_FOUR}){{6}})", checksums.bank_account, NUMBERS[Entity.BANK_ACCOUNT], (26,)),
-    Kind(Entity.CARD, rf"{_FOUR}(?:[ \u00a0-]{_FOUR}){{3}}(?:[ -]\d{{1,3}}(?!\d))?|\d{{4}}[ -]\d{{6}}[ -]\d{{4,5}}"
+    Kind(Entity.CARD, rf"{_FOUR}(?:[ \u00a0./-]{_FOUR}){{3}}(?:[ -]\d{{1,3}}(?!\d))?|\d{{4}}[ -]\d{{6}}[ -]\d{{4,5}}"
          rf"|\d{{4}}(?:[ -]\d{{4}}){{2}}[ -]\d{{1,3}}(?! ?\d)|\d{{12,19}}|{SIGN}{{13,16}}",
          checksums.card, NUMBERS[Entity.CARD], tuple(range(12, 20)),
-         (rf"{_FOUR}(?:[ \u00a0-]{_FOUR}){{3}}", GROUPED_CARD, False)),
+         (rf"{_FOUR}(?:[ \u00a0./-]{_FOUR}){{3}}", GROUPED_CARD, False)),
     Kind(Entity.LAND_REGISTER, r"[A-Za-z]{2}\d[A-Za-z] ?/ ?\d{8} ?/ ?\d", checksums.land_register,
          NUMBERS[Entity.LAND_REGISTER]),
     Kind(Entity.PLATE, r"[A-Z]{2,3}[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]{4,5}", None, NUMBERS[Entity.PLATE]),
@@ -55,6 +55,8 @@ KINDS = (
 
 
 class NumberRecogniser(Recogniser):
+    numeric = True
+
     def __init__(self, kind: Kind) -> None:
         super().__init__((kind.entity,), f"{kind.entity.title()}Recogniser")
         self._kind = kind
@@ -65,6 +67,8 @@ class NumberRecogniser(Recogniser):
         kind = self._kind
         for match in self._form.finditer(text):
             number = bare(match[0])
+            if kind.entity is Entity.NIP and number.startswith(COURT):
+                continue
             if kind.digits is not None:
                 straight = straightened(number.upper().removeprefix("PL") if kind.entity in _WITH_COUNTRY else number)
                 if straight is None or len(straight) not in kind.digits:
@@ -84,5 +88,7 @@ class NumberRecogniser(Recogniser):
 
 
 _WITH_COUNTRY = frozenset({Entity.NIP, Entity.BANK_ACCOUNT})
+COURT = "000"
+"""So begins a number of the court register (KRS), of ten digits too; no tax office's prefix does."""
 _ISSUERS = ("1800", "2", "3", "4", "5", "6")
 """First digits of the payment networks' cards (ISO/IEC 7812: 2-6; JCB has 1800 too)."""

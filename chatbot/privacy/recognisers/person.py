@@ -14,10 +14,11 @@ from chatbot.privacy.dictionary import Reading, read, read_repaired
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.lexicon import lexicon
 from chatbot.privacy.names import LONGEST
-from chatbot.privacy.nlp import Token
+from chatbot.privacy.nlp import Token, first_initial
 from chatbot.privacy.recognisers.base import Found, Recogniser
 from chatbot.privacy.recognisers.caseless import unmarked_name
-from chatbot.privacy.recognisers.company import in_company
+from chatbot.privacy.recognisers.company import brand_length, in_company
+from chatbot.privacy.recognisers.initials import surname_at_initial
 from chatbot.privacy.repair import Change
 from chatbot.privacy.thresholds import (
     GIVEN_ALONE,
@@ -25,12 +26,14 @@ from chatbot.privacy.thresholds import (
     GIVEN_OPENING,
     GIVEN_UNMARKED,
     GIVEN_WITH_SURNAME,
+    LONGEST_TOLD,
     NAME_INTRODUCED,
     RENAMED_WORDS,
     SHORTEST_GIVEN,
     SHORTEST_SHOUTED,
     STRANGER_WITH_SURNAME,
     SURNAME_ALONE,
+    SURNAME_AT_INITIAL,
     SURNAME_WEAK,
 )
 
@@ -61,11 +64,21 @@ class PersonRecogniser(Recogniser):
     def find(self, text: str, words: list[Token]) -> Iterator[Found]:
         at = 0
         while at < len(words):
+            if words[at].capital and (brand := brand_length(words, at)):
+                at += brand
+                continue
+            if beside := surname_at_initial(words, at):
+                yield Entity.SURNAME, words[at].start, words[at + beside - 1].end, SURNAME_AT_INITIAL
+                at += beside
+                continue
             name = _name(words, at)
+            name += _rest_of_told(words, at, len(name))
             for step, (kind, score) in enumerate(name):
                 if step + 1 < len(name) and name[step + 1][0] is kind is Entity.SURNAME:
                     continue  # the two halves of 'Nowak-Kowalska' are one surname, given out with the second
-                first = step - 1 if step and name[step - 1][0] is kind is Entity.SURNAME else step
+                first = step
+                while first and name[first - 1][0] is kind is Entity.SURNAME:
+                    first -= 1
                 yield kind, words[at + first].start, words[at + step].end, score
             at += max(len(name), 1)
 
@@ -89,6 +102,19 @@ def _name(words: list[Token], at: int) -> Name:
     if reading.foreign and (abroad := _from_foreign(words, at, introduction)):
         return abroad
     return _from_surname(words, at, reading, introduction)
+
+
+def _rest_of_told(words: list[Token], at: int, length: int) -> Name:
+    """'Nazywam się Nguyen Thi Lan': further words with a capital, behind a name that was told in two."""
+    if length < 2 or words[at].unmarked or _introduction(words, at) is not Introduction.TOLD:
+        return []
+    end = at + length
+    while end < len(words) and end - at < LONGEST_TOLD and words[end].gap == " " and words[end].capital and (
+            not words[end].shouted and not words[end].small.other and words[end].text.isalpha()
+            and not words[end].lemmas & lexicon().not_names) and (
+            end + 1 == len(words) or not words[end + 1].gap.startswith(":")):
+        end += 1
+    return [(Entity.SURNAME, NAME_INTRODUCED)] * (end - at - length)
 
 
 def _from_given(words: list[Token], at: int, reading: Reading, introduction: Introduction) -> Name:
@@ -187,6 +213,10 @@ def _from_surname(words: list[Token], at: int, reading: Reading, introduction: I
         return [(Entity.GIVEN_NAME, STRANGER_WITH_SURNAME), (Entity.SURNAME, STRANGER_WITH_SURNAME)]  # 'Nicole Rup'
     if named_thing(words, at):
         return []
+    if reading.surname and not reading.common and word.capital and behind and behind.gap == " " and (
+            behind.capital and not word.shouted and behind.reading.foreign_last and not behind.reading.known
+            and not in_company(words, at, at + 1)):
+        return [(Entity.GIVEN_NAME, STRANGER_WITH_SURNAME), (Entity.SURNAME, STRANGER_WITH_SURNAME)]  # 'Luca Bianchi'
     if reading.shaped and word.capital and not word.shouted and not in_company(words, at, at):
         return [(Entity.SURNAME, SURNAME_ALONE)]
     if reading.surname and word.capital and not word.shouted and not in_company(words, at, at):
@@ -272,7 +302,8 @@ def _heads_company(word: Token) -> bool:
 
 
 def _eponym(words: list[Token], at: int) -> bool:
-    """'św. Mikołaja', 'wieża Eiffla', 'książka „Pan Tadeusz”': names of things."""
+    """'św. Mikołaja', 'wieża Eiffla', 'im. H. Sienkiewicza', 'książka „Pan Tadeusz”': names of things."""
+    at = first_initial(words, at)
     if at == 0 or words[at].gap.strip(" \u00a0.") or "\n" in words[at].gap:
         return False
     heads = lexicon().eponym_heads

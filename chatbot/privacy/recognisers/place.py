@@ -46,6 +46,8 @@ def _town(words: list[Token], at: int) -> tuple[int, float]:
     compound = length > 1
     if not compound and (reading.lemmas & lexicon().not_names or _office(words, at)):
         return 0, 0.0
+    if compound and any(one.small.common and one.lemmas & lexicon().company_heads for one in words[at:at + length]):
+        return 0, 0.0  # 'w Przychodni Zdrowie', 'Polska Grupa Energetyczna'
     if any(_too_large_or_common(words[at + step].repaired) for step in range(length)):
         return 0, 0.0
     town = reading.place or (compound and any(_placelike(words[at + step].repaired) for step in range(length)))
