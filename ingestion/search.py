@@ -7,20 +7,19 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
 from ingestion import chunk_files, english, form, polish
 from ingestion.company import Company
 from ingestion.documents import Chunk, Passage
-from ingestion.embedding import Embedder, Vectors, clean, open_embedder
+from ingestion.embedding import Embedder, clean, open_embedder
 from ingestion.errors import NO_INDEX, SearchIndexError
 from ingestion.fusion import WEIGHTS, Weights, fused, weights_for
 from ingestion.history import joined, said
 from ingestion.index import sparse
 from ingestion.index.engine import Engine, open_engine
-from ingestion.index.seam import DENSE, GRAMS, LEMMAS, WORDS, Field, Index, Probe, Scope, Scores, Sparse
+from ingestion.index.seam import DENSE, GRAMS, LEMMAS, WORDS, Field, Index, Probe, Scope
 from ingestion.registry import Register
 from ingestion.settings import Settings
 
@@ -33,14 +32,13 @@ SHOWN = {DENSE: "dense", LEMMAS: "sparse", GRAMS: "grams", WORDS: "words"}
 class Limits:
     """``faq`` entries at most; of each at most ``paraphrases`` points stand before another's. ``question``: characters
     of a question that are looked at. ``looked``: passages whose texts are read before the best are chosen. ``look``:
-    seconds between two looks for a new generation. ``embedding``: questions at a time that wait for their vectors."""
+    seconds between two looks for a new generation."""
 
     faq: int = 10
     paraphrases: int = 8
     question: int = 2_000
     look: float = 0.2
     looked: int = 20
-    embedding: int = 8
 
 
 LIMITS = Limits()
@@ -98,7 +96,6 @@ class Searcher:
         self._engine = engine or open_engine(settings)
         self._glossary = glossary(company)
         self._chunks = settings.data_dir / "chunks"
-        self._embedding = ThreadPoolExecutor(LIMITS.embedding, "question")
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
         self._looked = 0.0
@@ -106,12 +103,9 @@ class Searcher:
     def search(self, request: SearchRequest) -> Found:
         started = time.perf_counter()
         opened = self._current()
-        dense = self._embedding.submit(self._dense, request)  # meanwhile its words are looked for
-        sparse = self._sparse(request, opened.vectors)
-        told = opened.index.words(sparse, _scope(request, Field.TEXT), _pool(request))
-        probe = Probe(dense.result(), sparse)
+        probe = self._probe(request, opened.vectors)
         return Found(
-            passages=self._passages(opened, probe, told, request),
+            passages=self._passages(opened, probe, request),
             faq=self._faq(opened, Probe(probe.dense), request),
             generation=opened.index.generation,
             took_ms=(time.perf_counter() - started) * 1000,
@@ -147,25 +141,21 @@ class Searcher:
         self._embedder.queries(["gotowe"])
         return self._current().index.generation
 
-    def _dense(self, request: SearchRequest) -> Vectors:
-        text, history = _cleaned(request)
+    def _probe(self, request: SearchRequest, vectors: frozenset[str]) -> Probe:
+        text, history = clean(request.text)[: LIMITS.question], [clean(one) for one in request.history]
         whole = joined(expanded(text, self._glossary), [expanded(one, self._glossary) for one in history])
-        return self._embedder.queries([polish.accented(whole)])[0]
-
-    def _sparse(self, request: SearchRequest, vectors: frozenset[str]) -> dict[str, Sparse]:
-        text, history = _cleaned(request)
+        dense = self._embedder.queries([polish.accented(whole)])[0]
         words = said(self._words(text), [self._words(one) for one in history])
-        asked = sparse.of_weighed([(sparse.tokens(one.text), one.weight) for one in words])
-        return {name: vector for name, vector in asked.items() if name in vectors}
+        terms = [(sparse.tokens(one.text), one.weight) for one in words]
+        asked = sparse.of_weighed(terms)
+        return Probe(dense, {name: vector for name, vector in asked.items() if name in vectors})
 
     def _words(self, text: str) -> str:
         """What of it BM25 looks for."""
         return expanded(english.searched(text), self._glossary)
 
-    def _passages(
-        self, opened: _Opened, probe: Probe, told: Scores, request: SearchRequest
-    ) -> tuple[Passage, ...]:
-        hits = opened.index.search(probe, _scope(request, Field.TEXT), _pool(request), told)
+    def _passages(self, opened: _Opened, probe: Probe, request: SearchRequest) -> tuple[Passage, ...]:
+        hits = opened.index.search(probe, _scope(request, Field.TEXT), max(WEIGHTS.pool, request.limit))
         ranked = fused(hits, opened.weights)
         looked = ranked[: max(request.limit, LIMITS.looked)]
         chunks = opened.chunks([hit.id for hit, _ in looked], request.as_of)
@@ -231,14 +221,6 @@ def expanded(text: str, entries: Mapping[str, tuple[str, ...]]) -> str:
     known = [meaning for word in words for meaning in entries.get(word, ())]
     meanings = [meaning for meaning in known if polish.fold(meaning.lower()) not in folded]
     return f"{text} ({', '.join(meanings)})" if meanings else text
-
-
-def _cleaned(request: SearchRequest) -> tuple[str, list[str]]:
-    return clean(request.text)[: LIMITS.question], [clean(one) for one in request.history]
-
-
-def _pool(request: SearchRequest) -> int:
-    return max(WEIGHTS.pool, request.limit)
 
 
 def _scope(request: SearchRequest, field: Field) -> Scope:

@@ -25,7 +25,6 @@ from ingestion.index.seam import (
     Point,
     Probe,
     Scope,
-    Scores,
     Sparse,
     filled,
     lacking,
@@ -57,17 +56,16 @@ class EdgeIndex:
             raise SearchIndexError(f"The index generation in {folder} can't be opened ({error}). "
                                    "Run 'python -m ingestion rollback' or 'reindex'.") from error
 
-    def ranked(self, probe: Probe, scope: Scope, limit: int) -> Scores:
+    def ranked(self, probe: Probe, scope: Scope, limit: int) -> dict[str, dict[str, float]]:
         """What the engine itself answers: for each of the probe's vectors its best points and their scores."""
-        return self._best(_asked(probe), scope, limit)
-
-    def words(self, sparse: Mapping[str, Sparse], scope: Scope, limit: int) -> Scores:
-        return self._best(_words(sparse), scope, limit)
-
-    def search(self, probe: Probe, scope: Scope, limit: int, told: Scores | None = None) -> list[Hit]:
         asked = _asked(probe)
-        found = {name: dict(scores) for name, scores in (told or {}).items()}
-        found |= self._best({name: query for name, query in asked.items() if name not in found}, scope, limit)
+        where = _filter(scope)
+        first = self._batch([qe.QueryRequest(limit=limit, query=query, filter=where) for query in asked.values()])
+        return {name: _scores(points) for name, points in zip(asked, first, strict=True)}
+
+    def search(self, probe: Probe, scope: Scope, limit: int) -> list[Hit]:
+        asked = _asked(probe)
+        found = self.ranked(probe, scope, limit)
         everyone = dict.fromkeys(point for scores in found.values() for point in scores)
         open_ = lacking(found)
         second = self._batch([
@@ -78,11 +76,6 @@ class EdgeIndex:
         for name, points in zip(open_, second, strict=True):
             found[name].update(_scores(points))
         return filled(everyone, found)
-
-    def _best(self, asked: Mapping[str, qe.Query], scope: Scope, limit: int) -> Scores:
-        where = _filter(scope)
-        found = self._batch([qe.QueryRequest(limit=limit, query=query, filter=where) for query in asked.values()])
-        return {name: _scores(points) for name, points in zip(asked, found, strict=True)}
 
     def _batch(self, requests: list[qe.QueryRequest]) -> list[list[qe.ScoredPoint]]:
         return self._shard.query_batch(qe.QueryBatchRequest(requests)) if requests else []
@@ -152,11 +145,10 @@ class EdgeBuilder:
 
 
 def _asked(probe: Probe) -> dict[str, qe.Query]:
-    return {DENSE: qe.Query.Nearest(probe.dense.tolist(), using=DENSE), **_words(probe.sparse)}
-
-
-def _words(sparse: Mapping[str, Sparse]) -> dict[str, qe.Query]:
-    return {name: qe.Query.Nearest(_sparse(vector), using=name) for name, vector in sparse.items() if vector.indices}
+    queries = {DENSE: qe.Query.Nearest(probe.dense.tolist(), using=DENSE)}
+    queries |= {name: qe.Query.Nearest(_sparse(vector), using=name)
+                for name, vector in probe.sparse.items() if vector.indices}
+    return queries
 
 
 def _sparse(vector: Sparse) -> qe.SparseVector:

@@ -28,8 +28,6 @@ ALWAYS, FOREVER = 0, 9_999_999
 """The ordinals of an open start and an open end."""
 Days = tuple[int, int]
 """The ordinals of the first and the last day."""
-Scores = dict[str, dict[str, float]]
-"""By vector and point."""
 
 
 class Field(StrEnum):
@@ -97,14 +95,8 @@ class Index(Protocol):
 
     generation: str
 
-    def words(self, sparse: Mapping[str, Sparse], scope: Scope, limit: int) -> Scores:
-        """The best ``limit`` points of each of these vectors, for `search` to be told: they can be asked for while the
-        question is still being embedded."""
-        ...
-
-    def search(self, probe: Probe, scope: Scope, limit: int, told: Scores | None = None) -> list[Hit]:
-        """The union of the best ``limit`` points of each of the probe's vectors, every score of each filled in.
-        ``told``: what `words` answered to the probe's sparse ones, of the same scope and limit."""
+    def search(self, probe: Probe, scope: Scope, limit: int) -> list[Hit]:
+        """The union of the best ``limit`` points of each of the probe's vectors, every score of each filled in."""
         ...
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:

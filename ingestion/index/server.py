@@ -24,7 +24,6 @@ from ingestion.index.seam import (
     Point,
     Probe,
     Scope,
-    Scores,
     Sparse,
     filled,
     lacking,
@@ -55,13 +54,11 @@ class ServerIndex:
         self.generation = generation
         self._client, self._collection = client, collection
 
-    def words(self, sparse: Mapping[str, Sparse], scope: Scope, limit: int) -> Scores:
-        return self._best(_words(sparse), scope, limit)
-
-    def search(self, probe: Probe, scope: Scope, limit: int, told: Scores | None = None) -> list[Hit]:
+    def search(self, probe: Probe, scope: Scope, limit: int) -> list[Hit]:
         asked = _asked(probe)
-        found = {name: dict(scores) for name, scores in (told or {}).items()}
-        found |= self._best({name: query for name, query in asked.items() if name not in found}, scope, limit)
+        where = _filter(scope)
+        first = self._batch([_request(name, query, where, limit) for name, query in asked.items()])
+        found = dict(zip(asked, first, strict=True))
         everyone = dict.fromkeys(point for scores in found.values() for point in scores)
         open_ = lacking(found)
         second = self._batch([
@@ -72,11 +69,6 @@ class ServerIndex:
         for name, scores in zip(open_, second, strict=True):
             found[name].update(scores)
         return filled(everyone, found)
-
-    def _best(self, asked: Mapping[str, Any], scope: Scope, limit: int) -> Scores:
-        where = _filter(scope)
-        found = self._batch([_request(name, query, where, limit) for name, query in asked.items()])
-        return dict(zip(asked, found, strict=True))
 
     def _batch(self, requests: list[models.QueryRequest]) -> list[dict[str, float]]:
         if not requests:
@@ -167,11 +159,8 @@ def _vectors(point: Point) -> dict[str, Any]:
 
 
 def _asked(probe: Probe) -> dict[str, Any]:
-    return {DENSE: probe.dense.tolist(), **_words(probe.sparse)}
-
-
-def _words(sparse: Mapping[str, Sparse]) -> dict[str, Any]:
-    return {name: _sparse(vector) for name, vector in sparse.items() if vector.indices}
+    return {DENSE: probe.dense.tolist(),
+            **{name: _sparse(vector) for name, vector in probe.sparse.items() if vector.indices}}
 
 
 def _request(name: str, query: Any, where: models.Filter, limit: int, *, exact: bool = False) -> models.QueryRequest:
