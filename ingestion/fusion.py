@@ -38,9 +38,10 @@ class Sizes:
 
 
 SIZES = Sizes()
-WEIGHTS = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.1, GRAMS: 0.3, WORDS: 0.0}), pool=100)
-"""Of a small index; chosen for e5-support on help pages, encyclopaedia paragraphs and the demo."""
-LARGE = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.5, GRAMS: 1.0, WORDS: 1.5}), pool=100)
+WEIGHTS = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.1, GRAMS: 0.3, WORDS: 0.0}), pool=60)
+"""Of a small index; chosen for e5-support on help pages, encyclopaedia paragraphs and the demo. A pool of 100 finds
+no more and takes a third longer behind the engine's first answer; of 40, less (docs/experiments.md, 2026-11-28)."""
+LARGE = Weights(of=MappingProxyType({DENSE: 1.0, LEMMAS: 0.5, GRAMS: 1.0, WORDS: 1.5}), pool=60)
 """Of a large one, where many passages lie near any question and its very words tell them apart; chosen on legal, each
 half of its questions by the other's."""
 

@@ -56,7 +56,7 @@ def bench(
         embedder = open_embedder(run)
         told(overhead(Searcher(run, company.load(run.company), embedder), index, embedder, questions))
         index.close()
-    told(growth())
+    told(growth(embedder, questions))
     part = to.with_suffix(".passages.jsonl")
     part.write_text("".join(json_module.dumps(row, ensure_ascii=False) + "\n" for row in known[:INDEXED]), "utf-8")
     try:

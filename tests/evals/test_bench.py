@@ -11,14 +11,16 @@ from evals.bench import searching
 from evals.bench.indexing import indexing
 from evals.bench.measure import Figure, percentile, timed
 from evals.bench.page import page
+from ingestion.embedding import open_embedder
 from ingestion.settings import Settings
 
 
 def test_growth_compares_two_sizes_asked_turn_by_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "SIZES", (50, 200))
-    figure = searching.growth(asked=5)
-    assert set(figure.detail) == {"50", "200"}
-    assert figure.value == pytest.approx(figure.detail["200"]["p95"] / figure.detail["50"]["p95"], rel=0.05)
+    figure = searching.growth(open_embedder(Settings()), ["Ile trwa zwrot?"] * 5)
+    assert set(figure.detail) == {"search_ms_50", "search_ms_200", "index_ms_50", "index_ms_200"}
+    assert figure.value == pytest.approx(
+        figure.detail["search_ms_200"]["p95"] / figure.detail["search_ms_50"]["p95"], rel=0.05)
 
 
 def test_indexing_again_costs_less_than_indexing(tmp_path: Path) -> None:
