@@ -75,7 +75,7 @@ class EdgeIndex:
         ])
         for name, points in zip(open_, second, strict=True):
             found[name].update(_scores(points))
-        return filled(everyone, found)
+        return filled(everyone, found, limit)
 
     def _batch(self, requests: list[qe.QueryRequest]) -> list[list[qe.ScoredPoint]]:
         return self._shard.query_batch(qe.QueryBatchRequest(requests)) if requests else []

@@ -20,6 +20,11 @@ LEMMAS = "lemmas"
 GRAMS = "grams"
 WORDS = "words"
 SPARSE = (LEMMAS, GRAMS, WORDS)
+EXACT = frozenset({DENSE, GRAMS, WORDS})
+"""Vectors whose scores are computed for every point that any vector finds. LEMMAS' would take longer and find no more
+(docs/experiments.md, 2026-11-28)."""
+ESTIMATE = 0.7
+"""What is outside the best of another vector counts as this share of the lowest among them."""
 
 KEYWORDS = ("field", "document", "clause", "collection", "language", "audience")
 INTEGERS = ("since", "until")
@@ -84,7 +89,7 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """``scores``: ``dense`` is a cosine; the sparse ones are BM25 sums, 0 where no term is shared, that of WORDS of the
-    whole clause."""
+    whole clause. Outside the best, those that aren't EXACT are estimates."""
 
     id: str
     scores: Mapping[str, float]
@@ -96,7 +101,8 @@ class Index(Protocol):
     generation: str
 
     def search(self, probe: Probe, scope: Scope, limit: int) -> list[Hit]:
-        """The union of the best ``limit`` points of each of the probe's vectors, every score of each filled in."""
+        """The union of the best ``limit`` points of each of the probe's vectors, every score of each filled in or
+        estimated."""
         ...
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
@@ -141,15 +147,18 @@ def opening(point: str) -> str:
 
 
 def lacking(found: Mapping[str, Mapping[str, float]]) -> dict[str, set[str]]:
-    """For each vector the points whose score of it isn't known yet."""
+    """For each EXACT vector the points whose score of it isn't known yet."""
     everyone = {point for scores in found.values() for point in scores}
-    scored = {name: set(map(opening, everyone)) if name == WORDS else everyone for name in found}
+    scored = {name: set(map(opening, everyone)) if name == WORDS else everyone for name in found if name in EXACT}
     return {name: missing for name, points in scored.items() if (missing := points - found[name].keys())}
 
 
-def filled(points: Iterable[str], found: Mapping[str, Mapping[str, float]]) -> list[Hit]:
-    """Hits of these points with the scores found by vector and point id, a missing one being 0 (no term in common)."""
-    return [Hit(point, {name: scores.get(opening(point) if name == WORDS else point, 0.0)
+def filled(points: Iterable[str], found: Mapping[str, Mapping[str, float]], limit: int) -> list[Hit]:
+    """Hits of these points with the scores found by vector and point id. A missing one is 0 (no term in common) where
+    all that has a term in common was found, which fewer than ``limit`` points tell."""
+    missing = {name: 0.0 if name in EXACT or len(scores) < limit else ESTIMATE * min(scores.values())
+               for name, scores in found.items()}
+    return [Hit(point, {name: scores.get(opening(point) if name == WORDS else point, missing[name])
                         for name, scores in found.items()}) for point in points]
 
 

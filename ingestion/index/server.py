@@ -68,7 +68,7 @@ class ServerIndex:
         ])
         for name, scores in zip(open_, second, strict=True):
             found[name].update(scores)
-        return filled(everyone, found)
+        return filled(everyone, found, limit)
 
     def _batch(self, requests: list[models.QueryRequest]) -> list[dict[str, float]]:
         if not requests:

@@ -35,6 +35,8 @@ from ingestion.index.points import Draft, Placed, Unit, pack, placed, said, unit
 from ingestion.index.seam import (
     ALWAYS,
     DENSE,
+    ESTIMATE,
+    EXACT,
     FOREVER,
     GRAMS,
     LEMMAS,
@@ -156,9 +158,19 @@ def test_every_engine_gives_the_same_scores(index: Index, edge: EdgeIndex, quest
 
 def test_a_hit_found_by_one_vector_has_its_scores_for_the_others(index: Index) -> None:
     every = {hit.id: hit.scores for hit in index.search(probe("zwrot towaru"), Scope(TODAY), 10)}
-    for hit in index.search(probe("zwrot towaru"), Scope(TODAY), 1):
-        assert hit.scores == pytest.approx(dict(every[hit.id]), abs=1e-5)
+    hits = index.search(probe("zwrot towaru"), Scope(TODAY), 1)
+    assert {LEMMAS} == set(SPARSE) - EXACT
+    for hit in hits:
         assert hit.scores.keys() == {DENSE, LEMMAS, GRAMS, WORDS}
+        for name, score in hit.scores.items():
+            best = max(other.scores[name] for other in hits)
+            exact = name in EXACT or score == best
+            assert score == pytest.approx(every[hit.id][name] if exact else ESTIMATE * best, abs=1e-5)
+
+
+def test_what_shares_no_term_has_no_score_where_all_that_share_one_are_found(index: Index) -> None:
+    hits = index.search(probe("gwarancja zalania sprzętu"), Scope(TODAY), 20)
+    assert min(hit.scores[LEMMAS] for hit in hits) == 0.0
 
 
 def test_bm25_of_the_engine_is_the_formula(index: Index) -> None:
