@@ -148,7 +148,7 @@ def read_all(settings: Settings, count: int) -> None:
     """Every edition's vectors are made once, here: no worker loads a model, and a start costs nothing."""
     pipeline = Pipeline(settings, threads=1)
     for number in range(count):
-        pipeline._read(edition(settings, number), lambda step, done, of: None)
+        pipeline._read(edition(settings, number), None, lambda step, done, of: None)
 
 
 @pytest.mark.timeout(SCALE.seconds)
