@@ -244,7 +244,9 @@ class Sync:
     def _in_index(self, look: _Look, page: Page) -> bool:
         """Whether the page's last content is what its document says now, where the site is to be found."""
         document = self._library.register().documents.get(page.document)
-        if document is None or (document.collection, document.audience) != (look.site.collection, look.site.audience):
+        if document is None or look.site.collection not in (None, document.collection):
+            return False
+        if look.site.audience not in (None, document.audience):
             return False
         return any(one.upload == page.upload and not one.replaced and one.validity.covers(date.today())
                    for one in document.versions)
