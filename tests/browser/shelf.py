@@ -18,11 +18,13 @@ HELD_OUT = {"adapter": {"samples": 258, "right": 0.71, "sentence_top1": 0.83, "h
 
 
 def place(data_dir: Path, name: str, **changes: Any) -> Path:
-    """A folder with the shipped manifest under another name, and ``changes``. No weights: the page reads none."""
+    """A folder with the shipped manifest under another name, not approved, and ``changes``. No weights: the page reads
+    none."""
     folder = data_dir / "adapters" / name
     folder.mkdir(parents=True)
     manifest = json.loads((adapter.SHIPPED / "demo" / adapter.MANIFEST).read_text(encoding="utf-8"))
-    (folder / adapter.MANIFEST).write_text(json.dumps(manifest | {"name": name} | changes), encoding="utf-8")
+    changed = manifest | {"name": name, "approval": None} | changes
+    (folder / adapter.MANIFEST).write_text(json.dumps(changed), encoding="utf-8")
     return folder
 
 
