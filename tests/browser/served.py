@@ -25,6 +25,8 @@ from chatbot.privacy.vault import Vault
 from chatbot.service import Service, build, now_ms
 from chatbot.staff import Role
 from ingestion import company as companies
+from ingestion import jobs
+from ingestion import keys as ingestion_keys
 from ingestion.company import Company, Hours, Span
 from ingestion.settings import DEMO_COMPANY, Settings
 from ingestion.store import connect_async
@@ -122,6 +124,10 @@ class Served:
         keys = [key.decode() for key in self._read("keys", "*")]
         kept = [key for key in keys if not re.match(r"chat:(budget|present|tries|step|keeper|audit|session)", key)]
         return {key: self._read("memory_usage", key) for key in sorted(kept)}
+
+    def queued(self) -> list[Any]:
+        """Ingestion's jobs that the pages asked for; no worker runs here, so they stay."""
+        return [jobs.parse(fields)[1] for _, fields in self._read("xrange", ingestion_keys.JOBS)]
 
     def tickets_waiting(self) -> int:
         return int(self._read("zcard", "chat:queue"))

@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 
 from chatbot.model.fake import FakeModel
 from chatbot.privacy.masking import Masker
-from ingestion import jobs, keys
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import admin_section
 from tests.browser.served import Served
@@ -35,15 +34,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-def queued(served: Served) -> list[Any]:
-    """Jobs that the pages asked for; no worker runs here, so they stay."""
-    return [jobs.parse(fields)[1] for _, fields in served._read("xrange", keys.JOBS)]
-
-
 def accepted(served: Served, kind: str, seconds: float = 20) -> list[Any]:
     """Jobs of this kind, once there is one: a dialog closes before its request has come back."""
     deadline = time.monotonic() + seconds
-    while not (found := [one for one in queued(served) if one.kind == kind]) and time.monotonic() < deadline:
+    while not (found := [one for one in served.queued() if one.kind == kind]) and time.monotonic() < deadline:
         time.sleep(0.1)
     return found
 
@@ -79,11 +73,11 @@ def test_the_index_is_shown_and_built_anew_only_after_a_yes(served: Served, open
     expect(page.locator("table").first).to_contain_text("Odpowiada teraz")
     page.get_by_role("button", name="Przebuduj od nowa").click()
     page.keyboard.press("Escape")
-    assert [one for one in queued(served) if one.kind == "reindex"] == []
+    assert [one for one in served.queued() if one.kind == "reindex"] == []
     page.get_by_role("button", name="Przebuduj od nowa").click()
     page.get_by_role("dialog").get_by_role("button", name="Przebuduj od nowa").click()
     expect(page.get_by_text("Przyjęte.")).to_be_visible()
-    assert len([one for one in queued(served) if one.kind == "reindex"]) == 1
+    assert len([one for one in served.queued() if one.kind == "reindex"]) == 1
 
 
 def test_a_golden_query_is_kept_and_taken_away_again(served: Served, open_page: OpenPage) -> None:
@@ -110,7 +104,7 @@ def test_a_page_is_followed_as_often_as_one_says_and_let_go(served: Served, open
     often = site.get_by_label("Sprawdzaj").last
     often.select_option("168")
     expect(site.get_by_text("następnym razem")).to_be_visible()
-    assert [one.source for one in queued(served) if one.kind == "fetch"] == [SITE]
+    assert [one.source for one in served.queued() if one.kind == "fetch"] == [SITE]
     site.get_by_role("button", name="Nie śledź").click()
     page.get_by_role("dialog").get_by_role("button", name="Nie śledź").click()
     expect(site).to_have_count(0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -36,10 +35,6 @@ def nothing_queued(served: Served) -> None:
         await served.service.redis.delete(keys.JOBS, keys.RECENT)
 
     served.run(forget())
-
-
-def queued(served: Served) -> list[Any]:
-    return [jobs.parse(fields)[1] for _, fields in served._read("xrange", keys.JOBS)]
 
 
 def add(page: Page) -> None:
@@ -79,12 +74,12 @@ def test_files_of_one_name_do_not_replace_each_other_though_they_are_sent_apart(
     refused = page.locator(".chosen .refused")
     expect(refused).to_contain_text("zasady/z/faq.md i zasady/a/faq.md to dwa różne pliki o tej samej nazwie")
     expect(page.locator(".toast.bad")).to_contain_text("Nie dodano 1 pliku.")
-    assert len(queued(served)) == 25
+    assert len(served.queued()) == 25
     page.get_by_text("Tytuł, wersja, zbiór…").click()
     page.get_by_label("Tytuł", exact=True).fill("Pytania o zasady")
     add(page)
     expect(page.locator(".chosen li")).to_have_count(0)
-    assert jobs.identity(queued(served)[-1]) == "pytania-o-zasady"
+    assert jobs.identity(served.queued()[-1]) == "pytania-o-zasady"
 
 
 def test_whom_a_document_is_for_is_left_as_it_is_unless_one_says(
@@ -100,7 +95,7 @@ def test_whom_a_document_is_for_is_left_as_it_is_unless_one_says(
     page.get_by_text("Tytuł, wersja, zbiór…").click()
     page.get_by_label("To nowa wersja dokumentu").select_option("regulamin")
     add(page)
-    first, second = queued(served)
+    first, second = served.queued()
     assert (first.audience, first.document) == (None, None)
     assert (second.audience, second.document) == ("agents", "regulamin")
 
@@ -130,7 +125,7 @@ def test_of_many_files_those_at_work_and_those_that_failed_are_seen_and_one_is_t
     assert page.evaluate(UNNAMED) == [] and page.evaluate(CONTRAST) == []
     page.get_by_role("button", name="Spróbuj ponownie: regulamin-03.md").click()
     expect(summary).to_contain_text("14 z 20 gotowych, 1 z błędem")
-    assert [one.source for one in queued(served)][-1] == "regulamin-03.md" and len(queued(served)) == 21
+    assert [one.source for one in served.queued()][-1] == "regulamin-03.md" and len(served.queued()) == 21
 
 
 def test_the_form_with_all_its_fields_fits_a_phone(served: Served, open_page: OpenPage) -> None:

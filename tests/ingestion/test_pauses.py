@@ -61,13 +61,17 @@ def asked(site: Site) -> int:
     return sum(path[1:].isdigit() for path, _ in site.asked)
 
 
+def wait_until_asked(site: Site, *, more_than: int = 0) -> None:
+    while asked(site) <= more_than:
+        time.sleep(0.01)
+
+
 def test_other_jobs_are_done_while_a_site_is_waited_for_and_its_pace_is_kept(
     settings: Settings, store: redis.Redis, slow: Site
 ) -> None:
     look = records.follow(store, records.site_of(slow.url("/sitemap.xml")))
     with working(settings, store, slow):
-        while not asked(slow):
-            time.sleep(0.01)
+        wait_until_asked(slow)
         began = time.monotonic()
         assert ended(store, jobs.submit(store, RemoveJob(document="nieznany"))).state == "done"
         assert jobs.read(store, [look])[look].state == "running" and asked(slow) < 5
@@ -81,8 +85,7 @@ def test_a_look_under_way_is_queued_again_when_its_worker_is_told_to_stop(
 ) -> None:
     look = records.follow(store, records.site_of(slow.url("/sitemap.xml")))
     with working(settings, store, slow):
-        while not asked(slow):
-            time.sleep(0.01)
+        wait_until_asked(slow)
     state = jobs.read(store, [look])[look]
     assert (state.state, store.xlen(keys.JOBS)) == ("queued", 1)
     with working(settings, store, slow):
@@ -94,8 +97,7 @@ def test_two_looks_at_one_host_take_turns(settings: Settings, store: redis.Redis
     slow.pages["/mapa.xml"] = slow.pages["/sitemap.xml"]
     looks = [records.follow(store, records.site_of(slow.url(path))) for path in ("/sitemap.xml", "/mapa.xml")]
     with working(settings, store, slow):
-        while not asked(slow):
-            time.sleep(0.01)
+        wait_until_asked(slow)
         assert "/mapa.xml" not in [path for path, _ in slow.asked]
         assert [ended(store, look).state for look in looks] == ["done", "done"]
 
@@ -108,8 +110,7 @@ def test_a_page_whose_document_is_removed_while_its_site_is_waited_for_stays_awa
         assert ended(store, records.follow(store, one)).state == "done"
         before = asked(slow)
         look = records.follow(store, records.sites(store)[0])
-        while asked(slow) == before:
-            time.sleep(0.01)
+        wait_until_asked(slow, more_than=before)
         document = records.page_document(slow.url("/4"))
         assert ended(store, jobs.submit(store, RemoveJob(document=document))).outcomes[0].status == "removed"
         assert document not in [outcome.document for outcome in ended(store, look).outcomes]
