@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json as json_
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +18,7 @@ from chatbot.ask import collect
 from chatbot.privacy.injection import suspected
 from chatbot.topics import topic_of, upset, vague, wants_human
 from chatbot.verdict import Words, policy
+from evals.rows import numbered
 from ingestion import company as companies
 from ingestion.command import Json, announced_settings, err, out, print_json, translated
 from ingestion.company import Company
@@ -64,11 +64,10 @@ def by_words(question: str, company: Company) -> Decision | None:
 def read(path: Path) -> list[str]:
     """Raises UsageError naming the line that is no question."""
     questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            questions.append(str(json_.loads(line)["question"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path} line {number} is no query: it needs a field 'question'.") from error
+    for number, row in numbered(path):
+        if "question" not in row:
+            raise UsageError(f"{path}, line {number} is no query: it needs a field 'question'.")
+        questions.append(str(row["question"]))
     return questions
 
 

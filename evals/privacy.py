@@ -6,11 +6,9 @@ leaked when any word of it is left readable. Values that scanning damaged, and n
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -27,6 +25,7 @@ from chatbot.privacy.masking import Masker
 from chatbot.privacy.vault import Vault
 from evals.made.measuring import measure as measure_made
 from evals.made.sentences import made
+from evals.rows import rows
 from evals.shares import Count
 from ingestion.command import Json, err, out, print_json, translated
 from ingestion.errors import UsageError
@@ -268,19 +267,6 @@ def touched(questions: Iterable[str], masker: Masker) -> tuple[int, list[str]]:
         if masked.entities:
             found.append(f"{masked.text} ← {question}")
     return count, found
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Objects of a JSON Lines file, gzipped or not. Raises UsageError naming the file and line."""
-    try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-            for number, text in enumerate(file, 1):
-                try:
-                    yield json.loads(text)
-                except json.JSONDecodeError as error:
-                    raise UsageError(f"{path}, line {number} is no JSON object: {error}.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} can't be read ({error}). Name a JSON Lines file, gzipped or not.") from error
 
 
 @translated

@@ -12,7 +12,8 @@ import pytest
 
 from chatbot.privacy.entities import Entity
 from chatbot.privacy.masking import Masker
-from evals.privacy import Line, Report, kind_of, measure, rows, touched, values
+from evals.privacy import Line, Report, kind_of, measure, touched, values
+from evals.rows import rows
 from evals.shares import wilson
 from ingestion.errors import UsageError
 
